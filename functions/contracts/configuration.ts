@@ -1,0 +1,161 @@
+import { z } from "zod";
+
+/** One setting: what it means for an operator, and its schema with the default. */
+const setting = <Schema extends z.ZodType>(schema: Schema, meaning: string): Schema =>
+  schema.meta({ description: meaning }) as Schema;
+
+const milliseconds = (fallback: number, meaning: string, min = 1) =>
+  setting(z.coerce.number().int().min(min).default(fallback), meaning);
+const count = (fallback: number, meaning: string, min = 1) =>
+  setting(z.coerce.number().int().min(min).default(fallback), meaning);
+const share = (fallback: number, meaning: string) =>
+  setting(z.coerce.number().min(0).max(1).default(fallback), meaning);
+
+const secretSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be 32 random bytes in base64url");
+
+/** Every setting of the edge. Read once per isolate; anything wrong or missing is fatal and says which. */
+export const configurationSchema = z.object({
+  CELL: setting(
+    z
+      .string()
+      .regex(/^[a-z]{2,8}[0-9]{0,2}$/)
+      .default("local"),
+    "The cell this deployment serves; keys name it.",
+  ),
+  LOG_LEVEL: setting(
+    z.enum(["debug", "info", "warn", "error"]).default("info"),
+    "Least severe log line that is written.",
+  ),
+  KEY_PEPPERS: setting(
+    z
+      .string()
+      .regex(
+        /^[0-9]+:[A-Za-z0-9_-]{43}(,[0-9]+:[A-Za-z0-9_-]{43})*$/,
+        "must be version:secret, comma separated",
+      )
+      .transform((text) =>
+        text.split(",").map((part) => {
+          const [version = "", secret = ""] = part.split(":");
+          return { version: Number(version), secret };
+        }),
+      ),
+    "Secret. Peppers of the API key digests, `version:secret`, newest first.",
+  ),
+  SUBJECT_SECRET: setting(
+    secretSchema,
+    "Secret. Keys the digest under which people are known in the tables.",
+  ),
+  PENDING_SECRET: setting(
+    secretSchema,
+    "Secret. Master of the data keys that encrypt what waits for anonymization.",
+  ),
+
+  DATABASE_URL: setting(
+    z.string().startsWith("postgres"),
+    "Secret. Postgres, as a role that row-level security binds.",
+  ),
+  DATABASE_HTTP_URL: setting(
+    z.url().optional(),
+    "SQL-over-HTTP endpoint; unset: the one that Neon derives from the URL.",
+  ),
+  DATABASE_TIMEOUT_MS: milliseconds(2000, "Deadline of one database call."),
+  UPSTASH_REDIS_REST_URL: setting(z.url(), "Redis over the Upstash REST protocol."),
+  UPSTASH_REDIS_REST_TOKEN: setting(z.string().min(1), "Secret. Token of the Redis endpoint."),
+  REDIS_TIMEOUT_MS: milliseconds(75, "Deadline of one Redis call."),
+  RUNNER_URLS: setting(
+    z
+      .string()
+      .transform((text) => text.split(",").map((url) => z.url().parse(url.trim()).replace(/\/$/, ""))),
+    "Runners that speak the Open Inference Protocol, in the order in which they are tried.",
+  ),
+  R2_TIMEOUT_MS: milliseconds(5000, "Deadline of one object store call."),
+
+  LEASE_MS: setting(
+    z.coerce.number().int().min(50).max(1000).default(1000),
+    "Life of an admission lease; revocation holds within it.",
+  ),
+  LEASE_QUOTA_SHARE: share(0.01, "Largest share of what is left of a quota that one lease may take."),
+  VERDICT_GRACE_MS: milliseconds(
+    60_000,
+    "Age up to which identity and consent verdicts stand while Redis is away.",
+  ),
+  OUTAGE_QUOTA_ALLOWANCE: count(
+    200,
+    "Requests per key and isolate that are admitted while the quota cannot be asked.",
+    0,
+  ),
+  OUTAGE_RETRY_MS: milliseconds(1000, "Pause before Redis is asked again after it failed."),
+  RATE_LIMIT_PER_SECOND: count(5000, "Requests per second of a key without a limit of its own."),
+  QUOTA_PER_MONTH: count(100_000_000, "Requests per month of an organization without a quota of its own."),
+  CONCURRENCY_LIMIT: count(512, "Requests in flight of a key without a limit of its own."),
+  IDEMPOTENCY_TTL_MS: milliseconds(60_000, "How long an answer is replayed for its Idempotency-Key."),
+
+  BODY_MAX_BYTES: count(4_000_000, "Largest request body."),
+  IMAGE_MAX_BYTES: count(1_500_000, "Largest image, decoded from base64."),
+  IMAGE_MIN_PIXELS: count(16, "Least width and height of an image."),
+  IMAGE_MAX_PIXELS: count(4096, "Greatest width and height of an image."),
+  INSTRUCTION_MAX_CHARACTERS: count(512, "Longest instruction."),
+  CAPTURED_AT_MAX_AGE_MS: milliseconds(30_000, "Oldest observation that is acted upon."),
+  CAPTURED_AT_MAX_AHEAD_MS: milliseconds(2000, "How far a robot's clock may run ahead of ours.", 0),
+  ACT_MODEL: setting(
+    z.string().default("visual-servo"),
+    "Model that serves /v1/act when the request names none.",
+  ),
+  ACT_DEADLINE_MS: milliseconds(1000, "Deadline of an act request that names none."),
+  ACT_DEADLINE_MAX_MS: milliseconds(30_000, "Longest deadline an act request may ask for."),
+  ACT_SAFETY_SCORE_MIN: share(
+    0,
+    "Safety score under which an action is refused although inside its envelope.",
+  ),
+
+  OUTBOX_TIMEOUT_MS: milliseconds(250, "Deadline of recording an exchange."),
+  OUTBOX_SHARDS: count(4, "Outboxes per organization."),
+  OUTBOX_MAX_ENTRIES: count(200_000, "Entries at which an outbox refuses more."),
+  OUTBOX_DRAIN_DELAY_MS: milliseconds(200, "Pause between an append and the drain that stores it."),
+  OUTBOX_BATCH_ENTRIES: count(250, "Entries that one database statement takes."),
+  OUTBOX_RETRY_MAX_MS: milliseconds(30_000, "Longest pause between drains that fail."),
+  OUTBOX_DEAD_AFTER_MS: milliseconds(
+    86_400_000,
+    "Age at which an entry that cannot be stored moves to dead/.",
+  ),
+  DUPLICATE_WINDOW_MS: milliseconds(86_400_000, "How long an outbox remembers the content it has seen."),
+  ANONYMIZE_MAX_ATTEMPTS: count(3, "Failures after which an image is dropped."),
+  FRAME_PACK_FRAMES: count(64, "Frames of an episode that share one object."),
+  FRAME_PACK_MAX_AGE_MS: milliseconds(5000, "How long frames wait for their pack to fill.", 0),
+  KEYFRAME_EVERY_STEPS: count(10, "Every which step of an episode gets an image vector."),
+  BODY_COMPRESS_OVER_BYTES: count(10_240, "Payload size from which it is stored compressed."),
+
+  METRICS_TOKEN: setting(
+    z.string().min(16).optional(),
+    "Secret. Bearer token for /metrics; unset: a key with metrics:read.",
+  ),
+  METRICS_FLUSH_MS: milliseconds(5000, "Longest time a count waits in an isolate before it is flushed."),
+  HEALTH_CACHE_MS: milliseconds(1000, "Age up to which a health answer is given again."),
+  HEALTH_TIMEOUT_MS: milliseconds(1000, "Deadline of one health probe."),
+  RETENTION_METADATA_MONTHS: count(24, "Months after which partitions of record metadata are dropped."),
+  RETENTION_BODIES_DAYS: count(90, "Days after which partitions of payloads are dropped."),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+export type SettingName = keyof Configuration;
+
+/** Settings that must never be printed or logged. */
+export const SECRET_SETTINGS: readonly SettingName[] = [
+  "KEY_PEPPERS",
+  "SUBJECT_SECRET",
+  "PENDING_SECRET",
+  "DATABASE_URL",
+  "UPSTASH_REDIS_REST_TOKEN",
+  "METRICS_TOKEN",
+];
+
+/**
+ * Reads the configuration out of an environment. Throws one sentence per wrong setting: a deployment with
+ * half a configuration must not start.
+ */
+export function readConfiguration(environment: Readonly<Record<string, unknown>>): Configuration {
+  const parsed = configurationSchema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const sentences = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The configuration is wrong. ${sentences.join("; ")}`);
+}

@@ -1,0 +1,68 @@
+import type { ActionFrame, ActionSpace, ActionUnits, GripperConvention } from "./actionSpaces.ts";
+
+/** What a policy promises about its numbers; travels on every record and every answer. */
+export interface ActionContract {
+  readonly actionSpace: ActionSpace;
+  readonly dimension: number;
+  readonly frame: ActionFrame;
+  readonly units: ActionUnits;
+  readonly gripperConvention: GripperConvention;
+  /** Name of the statistics with which the numbers were un-normalized; `metric` where none were. */
+  readonly normKey: string;
+  readonly chunkSize: number;
+}
+
+export type ModelDefinition =
+  | {
+      readonly name: string;
+      readonly kind: "policy";
+      readonly version: string;
+      readonly description: string;
+      readonly action: ActionContract;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "text_embedding" | "image_embedding";
+      readonly version: string;
+      readonly description: string;
+      readonly dimensions: number;
+    };
+
+/** The models built by the scripts in gpu-runner/, and what each promises to the edge. */
+export const MODELS: readonly ModelDefinition[] = [
+  {
+    name: "visual-servo",
+    kind: "policy",
+    version: "1",
+    description:
+      "An analytic 7-DoF policy, not a learned one: finds the object whose color the instruction names and moves the end effector towards it.",
+    action: {
+      actionSpace: "ee_delta",
+      dimension: 7,
+      frame: "camera",
+      units: "metric",
+      gripperConvention: "zero_closed_one_open",
+      normKey: "metric",
+      chunkSize: 8,
+    },
+  },
+  {
+    name: "lexical-384",
+    kind: "text_embedding",
+    version: "1",
+    description: "Hashed character and word n-grams, projected to 384 dimensions; lexical, not semantic.",
+    dimensions: 384,
+  },
+  {
+    name: "visual-512",
+    kind: "image_embedding",
+    version: "1",
+    description:
+      "A fixed descriptor of color and edges over a grid, 512 dimensions; appearance, not meaning.",
+    dimensions: 512,
+  },
+];
+
+/** The model of that name, or null. */
+export const findModel = (name: string): ModelDefinition | null =>
+  MODELS.find((model) => model.name === name) ?? null;

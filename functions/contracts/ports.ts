@@ -1,0 +1,132 @@
+import type { SQL } from "drizzle-orm";
+import type { Outcome } from "./outcome.ts";
+import type { OutboxEntry } from "./records.ts";
+
+/** Wall-clock time in milliseconds since 1970, and a pause that an abort ends early. */
+export interface Clock {
+  now(): number;
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Cryptographically strong random bytes. */
+export interface Random {
+  bytes(length: number): Uint8Array<ArrayBuffer>;
+}
+
+export type DatabaseFailure =
+  | { readonly kind: "unavailable"; readonly detail: string }
+  | { readonly kind: "timeout"; readonly detail: string }
+  | {
+      readonly kind: "constraint";
+      readonly constraint: string;
+      readonly sqlState: string;
+      readonly detail: string;
+    }
+  | { readonly kind: "refused"; readonly sqlState: string; readonly detail: string };
+
+/** One result row by column name, as the driver parsed it; stores give it its type with zod. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Postgres. Tenant data is reached through `forOrg` alone; row-level security is the second wall. */
+export interface Database {
+  /** Runs the statements as one transaction that sees only this organization's rows. One result set each. */
+  forOrg(organizationId: string, statements: readonly SQL[]): Promise<Outcome<Row[][], DatabaseFailure>>;
+  /** Runs one statement without a tenant: only the SECURITY DEFINER functions of the migrations answer it. */
+  platform(statement: SQL): Promise<Outcome<Row[], DatabaseFailure>>;
+}
+
+export type KeyValueFailure = {
+  readonly kind: "unavailable" | "timeout" | "refused";
+  readonly detail: string;
+};
+
+/** One Redis command, name first. */
+export type KeyValueCommand = readonly [name: string, ...args: (string | number)[]];
+
+/** A Lua script under a name that metrics may carry; it runs by its SHA-1, and by its text when unknown. */
+export interface KeyValueScript {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Redis. Every call is one round trip with a deadline of its own. */
+export interface KeyValue {
+  run(
+    script: KeyValueScript,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<Outcome<unknown, KeyValueFailure>>;
+  /** Several commands in one round trip; a command that fails leaves `null` in its place. */
+  pipeline(commands: readonly KeyValueCommand[]): Promise<Outcome<unknown[], KeyValueFailure>>;
+}
+
+export type ObjectStoreFailure = { readonly kind: "unavailable" | "timeout"; readonly detail: string };
+
+/** R2, or any S3 endpoint. */
+export interface ObjectStore {
+  put(
+    key: string,
+    body: Uint8Array<ArrayBuffer>,
+    contentType: string,
+  ): Promise<Outcome<undefined, ObjectStoreFailure>>;
+  get(
+    key: string,
+    range?: { offsetBytes: number; lengthBytes: number },
+  ): Promise<Outcome<Uint8Array<ArrayBuffer> | null, ObjectStoreFailure>>;
+  delete(keys: readonly string[]): Promise<Outcome<undefined, ObjectStoreFailure>>;
+  list(
+    prefix: string,
+    cursor?: string,
+  ): Promise<Outcome<{ keys: string[]; cursor: string | null }, ObjectStoreFailure>>;
+}
+
+export type AppendResult =
+  | { readonly kind: "recorded" }
+  | { readonly kind: "duplicate"; readonly of: string }
+  | { readonly kind: "unavailable"; readonly reason: "timeout" | "full" | "error" };
+
+/** The durable queue in front of Postgres: what `append` calls recorded is stored exactly once, whatever dies. */
+export interface Outbox {
+  append(entry: OutboxEntry): Promise<AppendResult>;
+}
+
+/** A tensor of the Open Inference Protocol; row-major, numbers as the datatype says. */
+export type Tensor =
+  | {
+      readonly name: string;
+      readonly datatype: "BYTES";
+      readonly shape: readonly number[];
+      readonly data: readonly Uint8Array[];
+    }
+  | {
+      readonly name: string;
+      readonly datatype: "FP32";
+      readonly shape: readonly number[];
+      readonly data: Float32Array;
+    };
+
+export interface InferRequest {
+  readonly model: string;
+  readonly version: string | null;
+  readonly inputs: readonly Tensor[];
+  readonly traceparent: string;
+}
+
+export interface InferResponse {
+  readonly modelVersion: string;
+  readonly outputs: readonly Tensor[];
+  /** What the server itself says it spent: waiting in its queue, and computing. */
+  readonly queueMs: number | null;
+  readonly computeMs: number | null;
+}
+
+export type InferFailure =
+  | { readonly kind: "deadline" }
+  | { readonly kind: "no_capacity"; readonly detail: string }
+  | { readonly kind: "invalid_input"; readonly detail: string }
+  | { readonly kind: "bad_answer"; readonly detail: string };
+
+/** A model server: our runner, or another that speaks the Open Inference Protocol. */
+export interface Runner {
+  infer(request: InferRequest, deadlineAtMs: number): Promise<Outcome<InferResponse, InferFailure>>;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import {
+  actionFrameSchema,
+  actionSpaceSchema,
+  actionUnitsSchema,
+  gripperConventionSchema,
+} from "./actionSpaces.ts";
+import { consentTierSchema } from "./tiers.ts";
+
+/** Whether a part of the exchange lies in the record, waits for anonymization, was not kept, or never was. */
+export const partStateSchema = z.enum(["absent", "withheld", "pending", "stored"]);
+export type PartState = z.infer<typeof partStateSchema>;
+
+export const servedStatusSchema = z.enum(["served", "unsafe_action"]);
+export type ServedStatus = z.infer<typeof servedStatusSchema>;
+
+export const safetyCheckSchema = z.object({
+  rule: z.string(),
+  limit: z.number(),
+  value: z.number(),
+  /** Distance to the limit as a share of it: 1 is far inside, 0 on it, negative outside. */
+  margin: z.number(),
+  passed: z.boolean(),
+});
+export type SafetyCheck = z.infer<typeof safetyCheckSchema>;
+
+/** What tier `basic` keeps of an exchange. Times in milliseconds. */
+export const recordMetadataSchema = z.object({
+  keyId: z.string(),
+  source: z.enum(["act"]),
+  status: servedStatusSchema,
+  model: z.string(),
+  modelVersion: z.string(),
+  robotType: z.string(),
+  actionSpace: actionSpaceSchema,
+  frame: actionFrameSchema,
+  units: actionUnitsSchema,
+  gripperConvention: gripperConventionSchema,
+  normKey: z.string(),
+  controlHz: z.number(),
+  chunkSize: z.number().int(),
+  episodeId: z.string().nullable(),
+  step: z.number().int().nullable(),
+  environment: z.string().nullable(),
+  capturedAtMs: z.number().nullable(),
+  warnings: z.array(z.string()),
+  admitMs: z.number(),
+  runnerQueueMs: z.number().nullable(),
+  runnerComputeMs: z.number().nullable(),
+  inferMs: z.number(),
+  traceId: z.string(),
+  configurationHash: z.string(),
+});
+export type RecordMetadata = z.infer<typeof recordMetadataSchema>;
+
+/** A record as stores hold it: each part is there only if the subject's tier keeps it. */
+export const storableRecordSchema = z.object({
+  id: z.uuid(),
+  createdAtMs: z.number(),
+  organizationId: z.uuid(),
+  /** Keyed digest of the caller's name for the person; null on a person-free stream. */
+  subjectRef: z.string().nullable(),
+  tier: consentTierSchema.exclude(["none"]),
+  consentEventId: z.uuid(),
+  contentHash: z.string(),
+  metadata: recordMetadataSchema,
+  action: z
+    .object({
+      actions: z.array(z.array(z.number())),
+      state: z.array(z.number()).nullable(),
+      safetyScore: z.number(),
+      safetyChecks: z.array(safetyCheckSchema),
+    })
+    .nullable(),
+  instruction: z.string().nullable(),
+  textState: partStateSchema,
+  imageState: partStateSchema,
+});
+export type StorableRecord = z.infer<typeof storableRecordSchema>;
+
+declare const sealedBrand: unique symbol;
+declare const pendingBrand: unique symbol;
+
+/** May be stored. Only functions/guard/seal makes one; no store takes anything else. */
+export type Sealed<Value> = Value & { readonly [sealedBrand]: true };
+
+/** Raw material that still has to be anonymized: ciphertext under the subject's data key, for the outbox alone. */
+export type Pending = {
+  readonly ciphertext: Uint8Array<ArrayBuffer>;
+  readonly nonce: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+} & { readonly [pendingBrand]: true };
+
+/** What the seal step hands to the outbox. */
+export interface OutboxEntry {
+  readonly record: Sealed<StorableRecord>;
+  readonly image: Pending | null;
+}

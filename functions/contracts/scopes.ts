@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+/** What a key may do, `resource:action`. Deny by default: a route names the one scope it needs. */
+export const SCOPES = [
+  "act:invoke",
+  "models:read",
+  "inferences:read",
+  "inferences:write",
+  "consent:read",
+  "consent:write",
+  "keys:read",
+  "keys:write",
+  "organization:read",
+  "organization:write",
+  "limits:read",
+  "limits:write",
+  "audit:read",
+  "metrics:read",
+  "runner:infer",
+  "records:replay",
+  "platform:admin",
+] as const;
+
+export const scopeSchema = z.enum(SCOPES);
+export type Scope = z.infer<typeof scopeSchema>;
+
+const VIEWER: readonly Scope[] = ["models:read", "inferences:read", "consent:read", "organization:read"];
+const MEMBER: readonly Scope[] = [...VIEWER, "act:invoke", "inferences:write"];
+const OPERATOR: readonly Scope[] = [
+  ...MEMBER,
+  "limits:read",
+  "metrics:read",
+  "runner:infer",
+  "records:replay",
+];
+const PRIVACY: readonly Scope[] = [...VIEWER, "consent:write", "audit:read"];
+const ADMIN: readonly Scope[] = SCOPES.filter((scope) => scope !== "platform:admin");
+
+/** Roles are names for sets of scopes; a key stores the scopes, expanded. */
+export const ROLES = {
+  viewer: VIEWER,
+  member: MEMBER,
+  operator: OPERATOR,
+  privacy: PRIVACY,
+  admin: ADMIN,
+} as const satisfies Record<string, readonly Scope[]>;
+
+export const roleSchema = z.enum(["viewer", "member", "operator", "privacy", "admin"]);
+export type Role = z.infer<typeof roleSchema>;
