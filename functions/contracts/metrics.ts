@@ -20,33 +20,27 @@ export interface MetricDefinition {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-const counter = (
+/** A definition that keeps its label names as types, so that a misspelt label does not compile. */
+type Labelled<Type extends MetricDefinition["type"], Label extends string> = MetricDefinition & {
+  readonly type: Type;
+  readonly labels: readonly Label[];
+};
+
+const counter = <Label extends string = never>(
   category: MetricCategory,
   help: string,
-  labels: readonly string[] = [],
-): MetricDefinition => ({
-  type: "counter",
-  category,
-  help,
-  labels,
-});
-const gauge = (category: MetricCategory, help: string, labels: readonly string[] = []): MetricDefinition => ({
-  type: "gauge",
-  category,
-  help,
-  labels,
-});
-const histogram = (
+  labels: readonly Label[] = [],
+): Labelled<"counter", Label> => ({ type: "counter", category, help, labels });
+const gauge = <Label extends string = never>(
   category: MetricCategory,
   help: string,
-  labels: readonly string[] = [],
-): MetricDefinition => ({
-  type: "histogram",
-  category,
-  help,
-  labels,
-  buckets: SECONDS,
-});
+  labels: readonly Label[] = [],
+): Labelled<"gauge", Label> => ({ type: "gauge", category, help, labels });
+const histogram = <Label extends string = never>(
+  category: MetricCategory,
+  help: string,
+  labels: readonly Label[] = [],
+): Labelled<"histogram", Label> => ({ type: "histogram", category, help, labels, buckets: SECONDS });
 
 export const METRICS = {
   headgate_http_requests_total: counter("requests", "Requests answered.", ["route", "method", "status"]),
@@ -105,12 +99,23 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-/** Label values by label name. Never a person, a key, an instruction or any text of a user. */
-export type MetricLabels = Readonly<Record<string, string>>;
+/** The metrics of one type. */
+export type MetricNameOf<Type extends MetricDefinition["type"]> = {
+  [Name in MetricName]: (typeof METRICS)[Name]["type"] extends Type ? Name : never;
+}[MetricName];
 
-/** Where counts and times go. Names come from the closed table; units are the metric's own. */
+/** Label values by label name. Never a person, a key, an instruction or any text of a user. */
+export type MetricLabels<Name extends MetricName = MetricName> = Readonly<
+  Record<(typeof METRICS)[Name]["labels"][number], string>
+>;
+
+/** Where counts and times go. Names and labels come from the closed table; units are the metric's own. */
 export interface Meter {
-  count(name: MetricName, labels?: MetricLabels, by?: number): void;
-  observe(name: MetricName, value: number, labels?: MetricLabels): void;
-  set(name: MetricName, value: number, labels?: MetricLabels): void;
+  count<Name extends MetricNameOf<"counter">>(name: Name, labels?: MetricLabels<Name>, by?: number): void;
+  observe<Name extends MetricNameOf<"histogram">>(
+    name: Name,
+    value: number,
+    labels?: MetricLabels<Name>,
+  ): void;
+  set<Name extends MetricNameOf<"gauge">>(name: Name, value: number, labels?: MetricLabels<Name>): void;
 }

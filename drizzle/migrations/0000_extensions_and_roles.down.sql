@@ -1,0 +1,2 @@
+-- The roles stay: they belong to the server, and another database of it may use them.
+DROP EXTENSION vector;

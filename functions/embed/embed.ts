@@ -1,0 +1,45 @@
+import { done, failed, type Outcome } from "../contracts/outcome.ts";
+import type { InferFailure, Runner } from "../contracts/ports.ts";
+
+/** The model that makes each kind of vector, and the length of what it makes. */
+const EMBEDDERS = {
+  text: { model: "lexical-384", input: "text", dimensions: 384 },
+  image: { model: "visual-512", input: "image", dimensions: 512 },
+} as const;
+
+export type VectorKind = keyof typeof EMBEDDERS;
+
+/** The model whose vectors of this kind are stored; vectors of different models never compare. */
+export const embeddingModel = (kind: VectorKind): string => EMBEDDERS[kind].model;
+
+/**
+ * Vectors of unit length for a batch of texts (UTF-8) or encoded images, in the order given.
+ * Fails as the runner fails; the whole batch or nothing.
+ */
+export async function embed(
+  kind: VectorKind,
+  items: readonly Uint8Array[],
+  runner: Runner,
+  deadlineAtMs: number,
+  traceparent: string,
+): Promise<Outcome<Float32Array[], InferFailure>> {
+  const { model, input, dimensions } = EMBEDDERS[kind];
+  const answer = await runner.infer(
+    {
+      model,
+      version: null,
+      traceparent,
+      inputs: [{ name: input, datatype: "BYTES", shape: [items.length], data: items }],
+    },
+    deadlineAtMs,
+  );
+  if (!answer.ok) return answer;
+  const output = answer.value.outputs.find((tensor) => tensor.name === "embedding");
+  if (output?.datatype !== "FP32" || output.data.length !== items.length * dimensions) {
+    return failed({
+      kind: "bad_answer",
+      detail: `expected ${items.length} vectors of ${dimensions} numbers`,
+    });
+  }
+  return done(items.map((_, index) => output.data.slice(index * dimensions, (index + 1) * dimensions)));
+}

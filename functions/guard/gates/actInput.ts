@@ -1,0 +1,40 @@
+import type { ActionSpace } from "../../contracts/actionSpaces.ts";
+import type { Configuration } from "../../contracts/configuration.ts";
+
+/** An image as it came: `bytes` is null where the text was not base64. */
+export interface ActImage {
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** Media type that a data URL declared, lower case; null where none did. */
+  readonly declaredType: string | null;
+}
+
+/** A request to act, its shape already parsed: what the gates judge. */
+export interface ActInput {
+  readonly robotType: string | null;
+  readonly instruction: string | null;
+  readonly image: ActImage | null;
+  /** The robot's own numbers, in metres and radians. */
+  readonly state: readonly number[] | null;
+  readonly actionSpace: ActionSpace | null;
+  readonly episodeId: string | null;
+  readonly step: number | null;
+  /** RFC 3339, as it was sent. */
+  readonly capturedAt: string | null;
+  readonly environment: string | null;
+}
+
+/** The settings that gates read. */
+export type GateLimits = Pick<
+  Configuration,
+  | "IMAGE_MAX_BYTES"
+  | "IMAGE_MIN_PIXELS"
+  | "IMAGE_MAX_PIXELS"
+  | "INSTRUCTION_MAX_CHARACTERS"
+  | "CAPTURED_AT_MAX_AGE_MS"
+  | "CAPTURED_AT_MAX_AHEAD_MS"
+>;
+
+export interface GateContext {
+  readonly nowMs: number;
+  readonly limits: GateLimits;
+}

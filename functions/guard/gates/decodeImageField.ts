@@ -1,0 +1,35 @@
+import type { ActImage } from "./actInput.ts";
+
+const DATA_URL_HEAD_MAX = 128;
+const DATA_URL_HEAD = /^data:([a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,60})?(?:;[a-z0-9=._-]{1,60})*;base64$/i;
+
+/**
+ * Decodes what an image field of a JSON body holds: base64, or a base64 data URL. Never throws: `bytes` is
+ * null where the text is neither, and the gate says so.
+ */
+export function decodeImageField(text: string): ActImage {
+  if (!/^data:/i.test(text)) return { bytes: decodeBase64(text), declaredType: null };
+  const comma = text.slice(0, DATA_URL_HEAD_MAX).indexOf(",");
+  const head = comma < 0 ? null : DATA_URL_HEAD.exec(text.slice(0, comma));
+  if (!head) return { bytes: null, declaredType: null };
+  return { bytes: decodeBase64(text.slice(comma + 1)), declaredType: head[1]?.toLowerCase() ?? null };
+}
+
+/** Newer engines decode natively; both the Workers runtime and Node 24 lack it in part. */
+interface NativeBase64 {
+  fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
+}
+const native: NativeBase64 = Uint8Array;
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  if (text === "") return null;
+  try {
+    if (native.fromBase64) return native.fromBase64(text);
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+    return bytes;
+  } catch {
+    return null;
+  }
+}

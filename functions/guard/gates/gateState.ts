@@ -1,0 +1,38 @@
+import type { ActionSpace } from "../../contracts/actionSpaces.ts";
+import { actionDimension, meaningOf } from "../../contracts/envelopes.ts";
+import { type Finding, finding } from "../../contracts/gates.ts";
+import { findRobot, type Robot } from "../../contracts/robots.ts";
+import type { ActInput } from "./actInput.ts";
+
+const STATE_MAX_NUMBERS = 256;
+/** Numbers per arm of a pose with gripper: roll, pitch and yaw, or a quaternion. */
+const POSE_LENGTHS = [7, 8];
+
+/** Judges the state: numbers at all, and as many as this robot has. */
+export function gateState(input: Pick<ActInput, "robotType" | "state" | "actionSpace">): Finding[] {
+  const { state, actionSpace } = input;
+  const robot = input.robotType === null ? null : findRobot(input.robotType);
+  const findings: Finding[] = [];
+  if (state?.some((number) => !Number.isFinite(number))) findings.push(finding("state.not_finite", "/state"));
+  if (state && state.length > STATE_MAX_NUMBERS) findings.push(finding("state.too_long", "/state"));
+  if (!robot || robot.mobile) return findings;
+  if (state && !plausibleLengths(robot).has(state.length)) {
+    findings.push(finding("state.wrong_dimension", "/state"));
+  }
+  if (actionSpace !== null && !fixesStart(robot, actionSpace, state)) {
+    findings.push(finding("state.needed_for_absolute", "/state"));
+  }
+  return findings;
+}
+
+/** Whether the first step of a chunk can be compared with where the robot is, or needs no comparison. */
+function fixesStart(robot: Robot, space: ActionSpace, state: ActInput["state"]): boolean {
+  const dimension = actionDimension(robot, space);
+  return meaningOf(space) !== "absolute" || dimension === null || state?.length === dimension;
+}
+
+function plausibleLengths(robot: Robot): ReadonlySet<number> {
+  const joints = robot.arms.reduce((sum, arm) => sum + arm.joints, 0);
+  const poses = POSE_LENGTHS.map((length) => length * robot.arms.length);
+  return new Set([joints, joints + robot.arms.length, ...poses]);
+}

@@ -1,0 +1,73 @@
+import type { Admission, AdmissionRequest, Background } from "./admission.ts";
+import { admitted } from "./admitted.ts";
+import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
+import type { KeyState, TierVerdict } from "./keyState.ts";
+import { monthOf, nextMonthMs } from "./periods.ts";
+import { forbidden, refuse } from "./refuse.ts";
+import { settleLease } from "./settleLease.ts";
+
+/**
+ * Decides without Redis, from what this isolate knows: verdicts stand for VERDICT_GRACE_MS, rate is limited by
+ * a bucket of the isolate's own, the quota by what the lease still holds and a bounded allowance. What passes
+ * is reported when Redis is back. Idempotency keys have no effect meanwhile.
+ */
+export function admitDegraded(
+  memory: IsolateMemory,
+  state: KeyState,
+  request: AdmissionRequest,
+  background: Background,
+): Admission {
+  const nowMs = memory.clock.now();
+  const { OUTAGE_RETRY_MS, VERDICT_GRACE_MS, LEASE_MS } = memory.configuration;
+  const { verdict } = state;
+  if (nowMs - state.verifiedAtMs > VERDICT_GRACE_MS)
+    return refuse(memory, "identity_unavailable", OUTAGE_RETRY_MS);
+  if (state.refusal !== null) return refuse(memory, state.refusal);
+  if (verdict === null) return refuse(memory, "identity_unavailable", OUTAGE_RETRY_MS);
+  const code = forbidden(state, request, nowMs);
+  if (code !== null) return refuse(memory, code);
+  if (state.tickets.count >= verdict.concurrency) return refuse(memory, "concurrency_limit", LEASE_MS);
+  const waitMs = state.outageBucket.take(nowMs, verdict.ratePerSecond);
+  if (waitMs > 0) return refuse(memory, "rate_limit", waitMs);
+  if (!spendQuota(memory, state, nowMs)) return refuse(memory, "quota_unavailable", OUTAGE_RETRY_MS);
+
+  const ticket = state.tickets.take(nowMs);
+  if (state.settlerUntilMs <= nowMs) background(settleLease(memory, state, OUTAGE_RETRY_MS));
+  const tier = tierInOutage(memory, state, request, nowMs);
+  return admitted({ memory, state, tier, ticket, nowMs, lock: null, background }, request.scope);
+}
+
+/** Takes a unit that was debited before, or one of the allowance; never more than was left when last seen. */
+function spendQuota(memory: IsolateMemory, state: KeyState, nowMs: number): boolean {
+  const month = monthOf(nowMs);
+  if (state.units > 0 && state.unitsMonth === month) {
+    state.units -= 1;
+    return true;
+  }
+  const left = state.unitsMonth === month ? state.quotaLeft : Number.POSITIVE_INFINITY;
+  if (state.outageUnits >= memory.configuration.OUTAGE_QUOTA_ALLOWANCE || left < 1) return false;
+  state.outageUnits += 1;
+  state.quotaLeft = Math.max(0, state.quotaLeft - 1);
+  state.quotaResetsAtMs = nextMonthMs(nowMs);
+  state.usage.owe(1, month);
+  return true;
+}
+
+/** The tier last seen, while it may stand; else `none`: what is not known to be allowed is not kept. */
+function tierInOutage(
+  memory: IsolateMemory,
+  state: KeyState,
+  request: AdmissionRequest,
+  nowMs: number,
+): TierVerdict {
+  const seen = memory.tiers.get(tierKey(state, request.subject));
+  if (seen !== undefined && nowMs - seen.askedAtMs <= memory.configuration.VERDICT_GRACE_MS) return seen;
+  return {
+    tier: "none",
+    eventId: null,
+    keySeed: null,
+    digest: seen?.digest ?? "",
+    subjectRef: seen?.subjectRef ?? "",
+    askedAtMs: nowMs,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Background, Grant } from "./admission.ts";
+import type { IsolateMemory } from "./isolateMemory.ts";
+import type { KeyState, TierVerdict, Verdict } from "./keyState.ts";
+import { FREE_LOCK, STORE_ANSWER } from "./lua.ts";
+import { flatten } from "./takeLease.ts";
+
+/** The lock that an idempotent request holds in Redis. */
+export interface IdempotencyLock {
+  readonly key: string;
+  readonly owner: string;
+}
+
+export interface GrantParts {
+  readonly memory: IsolateMemory;
+  readonly state: KeyState;
+  readonly verdict: Verdict;
+  readonly tier: TierVerdict;
+  /** The ticket of this request. */
+  readonly ticket: number;
+  readonly nowMs: number;
+  readonly lock: IdempotencyLock | null;
+  readonly background: Background;
+}
+
+/** Makes the grant of an admitted request, and counts it as used. */
+export function createGrant(parts: GrantParts, scope: string): Grant {
+  const { memory, state, verdict, tier, ticket, nowMs } = parts;
+  state.usage.add(nowMs, scope);
+  const lock = parts.lock === null ? null : lockEnds(parts, parts.lock);
+  let released = false;
+  return {
+    organizationId: verdict.facts.organizationId,
+    keyId: verdict.facts.keyUuid,
+    scopes: verdict.facts.scopes,
+    defaults: verdict.facts.defaults,
+    consent: {
+      tier: tier.tier,
+      eventId: tier.eventId,
+      subjectRef: tier.subjectRef === "" ? null : tier.subjectRef,
+      keySeed: tier.keySeed,
+    },
+    limits: {
+      rate: { limit: verdict.ratePerSecond, remaining: state.units + state.rateLeft, resetSeconds: 1 },
+      quota: {
+        limit: verdict.quotaPerMonth,
+        remaining: state.units + state.quotaLeft,
+        resetSeconds: Math.max(1, Math.ceil((state.quotaResetsAtMs - nowMs) / 1000)),
+      },
+    },
+    complete: (body) => lock?.complete(body),
+    release: () => {
+      if (released) return;
+      released = true;
+      state.tickets.release(ticket);
+      lock?.release();
+    },
+  };
+
+  function lockEnds({ background }: GrantParts, { key, owner }: IdempotencyLock) {
+    let completed = false;
+    return {
+      complete(body: string): void {
+        if (completed) return;
+        completed = true;
+        const ttl = memory.configuration.IDEMPOTENCY_TTL_MS;
+        background(memory.keyValue.run(STORE_ANSWER, [key], flatten({ owner, body, ttl })));
+      },
+      release(): void {
+        if (!completed) freeLock(memory, { key, owner }, background);
+      },
+    };
+  }
+}
+
+/** Frees the lock of a request that ends without an answer to replay. */
+export function freeLock(
+  memory: IsolateMemory,
+  { key, owner }: IdempotencyLock,
+  background: Background,
+): void {
+  background(memory.keyValue.run(FREE_LOCK, [key], flatten({ owner })));
+}

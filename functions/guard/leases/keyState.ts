@@ -1,0 +1,101 @@
+import type { ProblemCode } from "../../contracts/problems.ts";
+import type { ConsentTier } from "../../contracts/tiers.ts";
+import type { KeyDigest } from "../identity/digestKey.ts";
+import { createAddressCheck } from "./addressRules.ts";
+import type { KeyFacts } from "./facts.ts";
+import { LocalBucket } from "./localBucket.ts";
+import { Tickets } from "./tickets.ts";
+import { UsageBook } from "./usageBook.ts";
+
+/** A key's facts as one isolate works with them: limits resolved, lists turned into look-ups. */
+export interface Verdict {
+  readonly facts: KeyFacts;
+  readonly scopes: ReadonlySet<string>;
+  readonly addressAllowed: (address: string | null) => boolean;
+  readonly ratePerSecond: number;
+  readonly quotaPerMonth: number;
+  readonly concurrency: number;
+}
+
+/** A subject's tier as one isolate saw it. */
+export interface TierVerdict {
+  readonly tier: ConsentTier;
+  readonly eventId: string | null;
+  readonly keySeed: string | null;
+  readonly digest: string;
+  /** '' for person-free streams. */
+  readonly subjectRef: string;
+  /** When the question was asked of Redis. */
+  readonly askedAtMs: number;
+}
+
+export interface PresentedKey {
+  readonly text: string;
+  readonly keyId: string;
+  readonly digests: readonly KeyDigest[];
+}
+
+/** The part of a verdict that comes from the configuration where the key has no limit of its own. */
+export interface DefaultLimits {
+  readonly ratePerSecond: number;
+  readonly quotaPerMonth: number;
+  readonly concurrency: number;
+}
+
+/** Makes a verdict of facts. */
+export const verdictOf = (facts: KeyFacts, defaults: DefaultLimits): Verdict => ({
+  facts,
+  scopes: new Set(facts.scopes),
+  addressAllowed: createAddressCheck(facts.cidrs),
+  ratePerSecond: facts.ratePerSecond ?? defaults.ratePerSecond,
+  quotaPerMonth: facts.quotaPerMonth ?? defaults.quotaPerMonth,
+  concurrency: facts.concurrency ?? defaults.concurrency,
+});
+
+/**
+ * All that one isolate holds for one key: its verdict, its lease, its slots, and what it has to report.
+ * Plain memory; requests read and write it between their own awaits, and never wait for one another.
+ */
+export class KeyState {
+  readonly presented: PresentedKey;
+  /** Names this holder in Redis. */
+  readonly holder: string;
+  readonly tickets: Tickets;
+  readonly usage = new UsageBook();
+  readonly outageBucket = new LocalBucket();
+
+  verdict: Verdict | null = null;
+  /** Why Redis or Postgres refused the key at the last look; null: it is good. */
+  refusal: ProblemCode | null = null;
+  refusalEndsAtMs = Number.NEGATIVE_INFINITY;
+  /** When the last answer that verdict and refusal come from was asked for. */
+  verifiedAtMs = Number.NEGATIVE_INFINITY;
+
+  leaseStartedAtMs = Number.NEGATIVE_INFINITY;
+  leaseEndsAtMs = Number.NEGATIVE_INFINITY;
+  /** Grows with each lease, so that a settler knows whether its lease is still the last. */
+  generation = 0;
+  /** Until when some background task will settle; none is waiting where this is past. */
+  settlerUntilMs = Number.NEGATIVE_INFINITY;
+  renewalStartedAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Requests that this lease may still admit: debited from rate and quota already. */
+  units = 0;
+  unitsMonth = "";
+  quotaLeft = 0;
+  quotaResetsAtMs = 0;
+  rateLeft = 0;
+  slots = 0;
+
+  rateShutUntilMs = Number.NEGATIVE_INFINITY;
+  quotaShutUntilMs = Number.NEGATIVE_INFINITY;
+  slotsShutUntilMs = Number.NEGATIVE_INFINITY;
+  /** Units that this outage has let through undebited. */
+  outageUnits = 0;
+
+  constructor(presented: PresentedKey, holder: string, longestRequestMs: number) {
+    this.presented = presented;
+    this.holder = holder;
+    this.tickets = new Tickets(longestRequestMs);
+  }
+}

@@ -1,0 +1,27 @@
+import type { KeyState } from "./keyState.ts";
+
+/** What a request holds while Redis is asked for the rest. */
+export interface Reservation {
+  readonly ticket: number;
+  /** Whether a unit of the lease at hand was set aside, and of which month. */
+  readonly hasUnit: boolean;
+  readonly month: string;
+  /** Whether a slot of the lease at hand was free. */
+  readonly hasSlot: boolean;
+}
+
+/** Sets aside what the lease at hand still has. */
+export function reserve(state: KeyState, nowMs: number): Reservation {
+  const hasUnit = state.units > 0;
+  if (hasUnit) state.units -= 1;
+  const ticket = state.tickets.take(nowMs);
+  return { ticket, hasUnit, month: state.unitsMonth, hasSlot: state.tickets.count <= state.slots };
+}
+
+/** Undoes a reservation whose request was not admitted. */
+export function cancelReservation(state: KeyState, reservation: Reservation): void {
+  state.tickets.release(reservation.ticket);
+  if (!reservation.hasUnit) return;
+  if (reservation.month === state.unitsMonth) state.units += 1;
+  else state.usage.owe(-1, reservation.month);
+}

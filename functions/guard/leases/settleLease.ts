@@ -1,0 +1,57 @@
+import type { IsolateMemory } from "./isolateMemory.ts";
+import type { KeyState } from "./keyState.ts";
+import { SETTLE_LEASE } from "./lua.ts";
+import { keyEntry } from "./redisKeys.ts";
+import { flatten, reportArguments, slotArguments } from "./takeLease.ts";
+
+/** A platform ends background work after some thirty seconds; what is not settled by then expires. */
+const ATTEMPTS = 25;
+
+/**
+ * Waits until the lease at hand has run out, then gives back what it did not use and reports what it did, in
+ * one round trip; unless a later lease took that over. Goes on while requests are in flight, to keep their
+ * slots, and while Redis is away, to keep their count.
+ */
+export async function settleLease(
+  memory: IsolateMemory,
+  state: KeyState,
+  firstPauseMs: number,
+): Promise<void> {
+  const { clock, configuration, meter } = memory;
+  state.generation += 1;
+  const { generation } = state;
+  const outcome = (name: string) => meter.count("headgate_lease_settlements_total", { outcome: name });
+  let pauseMs = firstPauseMs;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    state.settlerUntilMs = clock.now() + pauseMs;
+    await clock.sleep(pauseMs);
+    if (state.generation !== generation) return outcome("carried");
+    const settled = memory.redis.mayAsk() && (await settleOnce(memory, state));
+    if (state.generation !== generation) return outcome("carried");
+    if (settled && state.tickets.count === 0) return outcome("settled");
+    pauseMs = settled ? configuration.LEASE_MS : configuration.OUTAGE_RETRY_MS;
+  }
+  outcome("abandoned");
+}
+
+async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boolean> {
+  const nowMs = memory.clock.now();
+  state.tickets.reap(nowMs);
+  if (state.units > 0) state.usage.owe(-state.units, state.unitsMonth);
+  state.units = 0;
+  state.slots = state.tickets.count;
+  const args = {
+    key: state.presented.keyId,
+    now: nowMs,
+    ...reportArguments(state),
+    ...slotArguments(memory, state.slots),
+  };
+  const answer = await memory.keyValue.run(SETTLE_LEASE, [keyEntry(args.key)], flatten(args));
+  if (!answer.ok) {
+    memory.redis.failed();
+    return false;
+  }
+  memory.redis.succeeded();
+  state.usage.acknowledge(args.seq);
+  return true;
+}

@@ -1,0 +1,195 @@
+import { z } from "zod";
+import { done, failed, type Outcome } from "../../contracts/outcome.ts";
+import { consentTierSchema } from "../../contracts/tiers.ts";
+import type { AdmissionFacts } from "./facts.ts";
+import type { IsolateMemory } from "./isolateMemory.ts";
+import type { KeyState } from "./keyState.ts";
+import { TAKE_LEASE } from "./lua.ts";
+import { lastMonthOf, monthOf } from "./periods.ts";
+import { keyEntry } from "./redisKeys.ts";
+
+const FACTS_TTL_MS = 86_400_000;
+const UNKNOWN_SUBJECT_TTL_MS = 600_000;
+/** Slots outlive their lease by this many leases, so that a renewal in time finds them. */
+const SLOT_LEASES = 3;
+const SPARE_SLOTS = 8;
+
+const countSchema = z.coerce.number();
+
+const pairsSchema = z.array(z.union([z.string(), z.number()]).transform(String));
+
+const fieldsSchema = z.object({
+  status: z.enum([
+    "ok",
+    "miss",
+    "unknown",
+    "revoked",
+    "expired",
+    "scope",
+    "quota_unknown",
+    "idempotency_mismatch",
+    "idempotency_in_flight",
+    "replay",
+    "quota",
+    "rate",
+    "slots",
+  ]),
+  facts: z.string().optional(),
+  subject: z.string().optional(),
+  tier: consentTierSchema.optional(),
+  event: z.string().optional(),
+  seed: z.string().optional(),
+  body: z.string().optional(),
+  units: countSchema.default(0),
+  slots: countSchema.default(0),
+  quota_left: countSchema.default(0),
+  rate_left: countSchema.default(0),
+  retry_ms: countSchema.default(0),
+});
+
+/** What the lease script answers: names and values in turn; what a status does not reach is absent. */
+const replySchema = pairsSchema.transform((words, context) => {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i + 1 < words.length; i += 2) fields[words[i] ?? ""] = words[i + 1] ?? "";
+  const reply = fieldsSchema.safeParse(fields);
+  if (reply.success) return reply.data;
+  context.addIssue("not a reply of the lease script");
+  return z.NEVER;
+});
+export type LeaseReply = z.infer<typeof replySchema>;
+
+/** What one request wants of Redis. */
+export interface LeaseQuestion {
+  readonly scope: string;
+  readonly subjectDigest: string;
+  /** Whether this request has no unit, or no slot, of the lease at hand. */
+  readonly needsUnit: boolean;
+  readonly needsSlot: boolean;
+  readonly idempotency: {
+    readonly digest: string;
+    readonly bodyHash: string;
+    readonly owner: string;
+  } | null;
+}
+
+/** What Postgres said, to be stored on the way; `assume`: it said nothing, so what is unknown is `none`. */
+export type LeaseFill = AdmissionFacts | "assume" | null;
+
+/**
+ * One round trip to Redis: verdict, tier, idempotency, units, slots; what is to be reported rides along.
+ * Fails when Redis gave no usable answer.
+ */
+export async function takeLease(
+  memory: IsolateMemory,
+  state: KeyState,
+  question: LeaseQuestion,
+  fill: LeaseFill,
+): Promise<Outcome<LeaseReply, "away">> {
+  const nowMs = memory.clock.now();
+  giveBackLastMonth(state, monthOf(nowMs));
+  state.tickets.reap(nowMs);
+  const args = {
+    key: state.presented.keyId,
+    now: nowMs,
+    digests: `,${state.presented.digests.map((each) => `${each.pepperVersion}:${each.digest}`).join(",")},`,
+    known_version: state.verdict?.facts.version ?? "",
+    scope: question.scope,
+    subject: question.subjectDigest,
+    month: monthOf(nowMs),
+    last_month: lastMonthOf(nowMs),
+    ...limitArguments(memory, state, question),
+    ...idempotencyArguments(memory, question),
+    ...reportArguments(state),
+    ...fillArguments(fill),
+  };
+  const answer = await memory.keyValue.run(TAKE_LEASE, [keyEntry(args.key)], flatten(args));
+  if (!answer.ok) return failed("away");
+  const reply = replySchema.safeParse(answer.value);
+  if (!reply.success) return failed("away");
+  state.usage.acknowledge(args.seq);
+  return done(reply.data);
+}
+
+/** Names and values in turn, as the scripts read them. */
+export const flatten = (args: Readonly<Record<string, string | number>>): (string | number)[] =>
+  Object.entries(args).flat();
+
+/** The unacknowledged report of a holder, as the scripts read it. */
+export function reportArguments(state: KeyState) {
+  const report = state.usage.report();
+  return {
+    holder: state.holder,
+    organization: state.verdict?.facts.organizationId ?? "",
+    seq: report.sequence,
+    report: report.text,
+    debt: report.debt,
+    debt_month: report.month,
+  };
+}
+
+/** How many slots this holder claims, and for how long. */
+export function slotArguments(memory: IsolateMemory, held: number) {
+  return { slots_held: held, slots_ttl: SLOT_LEASES * memory.configuration.LEASE_MS };
+}
+
+function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQuestion) {
+  const inFlight = state.tickets.count;
+  const slotsNeeded = question.needsSlot ? 1 : 0;
+  state.slots = Math.max(inFlight - slotsNeeded, Math.min(state.slots, 2 * inFlight + SPARE_SLOTS));
+  return {
+    need: question.needsUnit ? 1 : 0,
+    held: state.units,
+    share: memory.configuration.LEASE_QUOTA_SHARE,
+    default_rate: memory.defaultLimits.ratePerSecond,
+    default_quota: memory.defaultLimits.quotaPerMonth,
+    default_slots: memory.defaultLimits.concurrency,
+    slots_need: slotsNeeded,
+    slots_want: Math.max(0, 2 * inFlight + SPARE_SLOTS - state.slots),
+    ...slotArguments(memory, state.slots),
+  };
+}
+
+const idempotencyArguments = (memory: IsolateMemory, { idempotency }: LeaseQuestion) => ({
+  idem: idempotency?.digest ?? "",
+  idem_hash: idempotency?.bodyHash ?? "",
+  idem_owner: idempotency?.owner ?? "",
+  idem_ttl: memory.configuration.IDEMPOTENCY_TTL_MS,
+});
+
+/** Units are debited from one month; in the next they are no good. */
+function giveBackLastMonth(state: KeyState, month: string): void {
+  if (state.unitsMonth !== month && state.units > 0) {
+    state.usage.owe(-state.units, state.unitsMonth);
+    state.units = 0;
+  }
+  state.unitsMonth = month;
+}
+
+function fillArguments(fill: LeaseFill): Record<string, string | number> {
+  if (fill === null) return { fill: 0, assume: 0 };
+  if (fill === "assume") return { fill: 0, assume: 1 };
+  const { key, stored, tier } = fill;
+  return {
+    fill: 1,
+    assume: 0,
+    fill_version: key.version,
+    fill_secret: `${stored.pepperVersion}:${stored.digest}`,
+    fill_organization: key.organizationId,
+    fill_revoked: key.revoked ? 1 : 0,
+    fill_expires: key.expiresAtMs ?? "",
+    fill_scopes: `,${key.scopes.join(",")},`,
+    fill_rate: key.ratePerSecond ?? "",
+    fill_quota: key.quotaPerMonth ?? "",
+    fill_slots: key.concurrency ?? "",
+    fill_default_subject: key.defaults.subjectDigest ?? "",
+    fill_facts: JSON.stringify(key),
+    facts_ttl: FACTS_TTL_MS,
+    fill_subject: fill.subjectDigest,
+    fill_tier: tier.tier,
+    fill_tier_version: tier.version,
+    fill_event: tier.eventId ?? "",
+    fill_seed: tier.keySeed ?? "",
+    tier_ttl: tier.version === 0 ? UNKNOWN_SUBJECT_TTL_MS : FACTS_TTL_MS,
+    fill_used: fill.usedThisMonth,
+  };
+}

@@ -1,0 +1,45 @@
+import type { EntryQueue } from "../outbox/entryQueue.ts";
+import { organizationOfShard } from "../outbox/shards.ts";
+import { buryDead } from "./buryDead.ts";
+import type { DrainPorts } from "./drainPorts.ts";
+import { storeFrames } from "./storeFrames.ts";
+import { storeRows } from "./storeRows.ts";
+import { storeVectors } from "./storeVectors.ts";
+
+/** Whether anything still waits, and in how many milliseconds to come back for it. */
+export interface DrainReport {
+  readonly waiting: boolean;
+  readonly nextDrainInMs: number;
+}
+
+/**
+ * Carries what waits in one outbox on its way: rows, then images, then vectors, each stage idempotent. Never
+ * throws away what was not stored: what fails is tried again, ever more slowly, and ends in dead/.
+ */
+export async function drainOutbox(queue: EntryQueue, shard: string, ports: DrainPorts): Promise<DrainReport> {
+  const { configuration, clock, meter } = ports;
+  const organizationId = organizationOfShard(shard);
+  const startedAtMs = clock.now();
+  queue.forget(startedAtMs);
+
+  const results = [
+    await storeRows(queue, organizationId, ports),
+    await storeFrames(queue, organizationId, ports),
+    await storeVectors(queue, organizationId, ports),
+    await buryDead(queue, shard, ports),
+  ];
+
+  const depth = queue.depth();
+  meter.set("headgate_outbox_entries", depth.entries, { shard });
+  const oldestAgeMs = depth.oldestAtMs === null ? 0 : Math.max(0, clock.now() - depth.oldestAtMs);
+  meter.set("headgate_outbox_oldest_age_seconds", oldestAgeMs / 1000, { shard });
+
+  const failed = results.some((result) => result.failed);
+  const moved = results.some((result) => result.moved > 0);
+  const retryInMs = Math.min(
+    configuration.OUTBOX_RETRY_MAX_MS,
+    Math.max(configuration.OUTBOX_DRAIN_DELAY_MS, oldestAgeMs),
+  );
+  const nextDrainInMs = failed && !moved ? retryInMs : moved ? 0 : configuration.OUTBOX_DRAIN_DELAY_MS;
+  return { waiting: depth.entries > 0, nextDrainInMs };
+}

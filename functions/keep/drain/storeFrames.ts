@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { mayKeep } from "../../contracts/tiers.ts";
+import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
+import type { EntryQueue } from "../outbox/entryQueue.ts";
+import { noteFrames, type StoredFrame, withholdImages } from "../records/store.ts";
+import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
+import { type PackedFrame, packFrames } from "./framePack.ts";
+import { type LedgerLine, readLedger } from "./readLedger.ts";
+import { ledgerRef, seqsOf, type WaitingEntry, waitingEntries } from "./waitingEntry.ts";
+
+/** Entries looked at in one pass: enough for a few full packs, few enough to hold in memory. */
+const PACKS_PER_PASS = 4;
+
+const idSchema = z.object({ id: z.string() });
+
+type Prepared =
+  | { readonly kind: "frame"; readonly entry: WaitingEntry; readonly frame: PackedFrame }
+  | { readonly kind: "withhold"; readonly entry: WaitingEntry }
+  | { readonly kind: "later"; readonly entry: WaitingEntry };
+
+/**
+ * Second stage: images. What the ledger still allows is anonymized, packed by episode, written to the object
+ * store, and only then noted in its row; an image that cannot be anonymized is given up, and the row says so.
+ */
+export async function storeFrames(
+  queue: EntryQueue,
+  organizationId: string,
+  ports: DrainPorts,
+): Promise<StageResult> {
+  const { FRAME_PACK_FRAMES } = ports.configuration;
+  const waiting = waitingEntries(queue, "image", FRAME_PACK_FRAMES * PACKS_PER_PASS);
+  const due = duePacks(waiting, ports);
+  if (due.length === 0) return IDLE;
+
+  const ledger = await readLedger(ports.database, organizationId, due.flat().map(ledgerRef));
+  if (!ledger.ok) return failedAt("postgres", due.flat(), queue, ports);
+
+  let moved = 0;
+  let failed = false;
+  for (const pack of due) {
+    const prepared = await Promise.all(
+      pack.map((entry) => prepare(entry, ledger.value(ledgerRef(entry)), ports)),
+    );
+    const result = await storePack(queue, organizationId, prepared, ports);
+    moved += result.moved;
+    failed ||= result.failed;
+  }
+  return { moved, failed };
+}
+
+/** Frames of one stream and episode share an object; a pack is due when it is full or has waited enough. */
+function duePacks(waiting: readonly WaitingEntry[], ports: DrainPorts): WaitingEntry[][] {
+  const { FRAME_PACK_FRAMES, FRAME_PACK_MAX_AGE_MS } = ports.configuration;
+  const groups = Map.groupBy(
+    waiting,
+    (entry) => `${ledgerRef(entry)} ${entry.record.metadata.episodeId ?? ""}`,
+  );
+  const dueBeforeMs = ports.clock.now() - FRAME_PACK_MAX_AGE_MS;
+  return [...groups.values()].flatMap((group) => {
+    const packs = Array.from({ length: Math.ceil(group.length / FRAME_PACK_FRAMES) }, (_, index) =>
+      group.slice(index * FRAME_PACK_FRAMES, (index + 1) * FRAME_PACK_FRAMES),
+    );
+    return packs.filter(
+      (pack) =>
+        pack.length === FRAME_PACK_FRAMES ||
+        pack[0]?.record.metadata.episodeId === null ||
+        pack.some((entry) => entry.record.createdAtMs <= dueBeforeMs),
+    );
+  });
+}
+
+async function prepare(entry: WaitingEntry, line: LedgerLine, ports: DrainPorts): Promise<Prepared> {
+  const { configuration, clock } = ports;
+  if (!mayKeep(line.tier, "image") || line.keySeed === null) return { kind: "withhold", entry };
+  const anonymized = await anonymizeImage(entry, line.keySeed, configuration.PENDING_SECRET);
+  if (anonymized.ok) return { kind: "frame", entry, frame: { id: entry.record.id, ...anonymized.value } };
+
+  ports.meter.count("headgate_drain_failures_total", { part: "anonymizer" });
+  const tooOld = clock.now() - entry.record.createdAtMs > configuration.OUTBOX_DEAD_AFTER_MS;
+  const tooOften = entry.attempts + 1 >= configuration.ANONYMIZE_MAX_ATTEMPTS;
+  return { kind: tooOld || tooOften ? "withhold" : "later", entry };
+}
+
+async function storePack(
+  queue: EntryQueue,
+  organizationId: string,
+  prepared: readonly Prepared[],
+  ports: DrainPorts,
+): Promise<StageResult> {
+  const later = prepared.filter((item) => item.kind === "later").map((item) => item.entry);
+  const given = prepared.filter((item) => item.kind === "withhold").map((item) => item.entry);
+  const framed = prepared.flatMap((item) => (item.kind === "frame" ? [item] : []));
+  queue.countAttempt(seqsOf(later));
+
+  if (given.length > 0) {
+    const noted = await ports.database.forOrg(organizationId, [
+      withholdImages(
+        organizationId,
+        given.map((entry) => entry.record),
+      ),
+    ]);
+    if (!noted.ok) return failedAt("postgres", given, queue, ports);
+    queue.dropImages(seqsOf(given));
+    ports.meter.count(
+      "headgate_records_withheld_total",
+      { part: "image", reason: "not_anonymized" },
+      given.length,
+    );
+  }
+  const stored = framed.length === 0 ? IDLE : await storeObject(queue, organizationId, framed, ports);
+  return { moved: stored.moved + given.length, failed: stored.failed || later.length > 0 };
+}
+
+async function storeObject(
+  queue: EntryQueue,
+  organizationId: string,
+  framed: readonly { entry: WaitingEntry; frame: PackedFrame }[],
+  ports: DrainPorts,
+): Promise<StageResult> {
+  const entries = framed.map(({ entry }) => entry);
+  const { body, places } = packFrames(framed.map(({ frame }) => frame));
+  const key = packKey(organizationId, entries);
+  const put = await ports.objectStore.put(key, body, "application/vnd.headgate.frames");
+  if (!put.ok) return failedAt("object_store", entries, queue, ports);
+
+  const frames = places.map(
+    (place, index): StoredFrame => ({
+      ...place,
+      key,
+      createdAtMs: entries[index]?.record.createdAtMs ?? 0,
+    }),
+  );
+  const noted = await ports.database.forOrg(organizationId, [noteFrames(organizationId, frames)]);
+  if (!noted.ok) return failedAt("postgres", entries, queue, ports);
+
+  const kept = new Set((noted.value[0] ?? []).map((row) => idSchema.parse(row).id));
+  const gone = entries.filter((entry) => !kept.has(entry.record.id));
+  if (gone.length > 0) {
+    // Rows were erased meanwhile: their frames must not stay in the object. The others are packed anew.
+    queue.remove(seqsOf(gone));
+    const removed = await ports.objectStore.delete([key]);
+    return { moved: gone.length, failed: !removed.ok };
+  }
+  ports.meter.count("headgate_frames_stored_total", {}, entries.length);
+  queue.advance(seqsOf(entries), "vectors");
+  return { moved: entries.length, failed: false };
+}
+
+/** The same frames give the same key, so that a repeated put overwrites itself. */
+function packKey(organizationId: string, entries: readonly WaitingEntry[]): string {
+  const first = entries[0]?.record;
+  const day = new Date(first?.createdAtMs ?? 0).toISOString().slice(0, 10);
+  return `frames/${organizationId}/${day}/${first?.id ?? "none"}.frames`;
+}
+
+function failedAt(
+  part: "postgres" | "object_store",
+  entries: readonly WaitingEntry[],
+  queue: EntryQueue,
+  ports: DrainPorts,
+): StageResult {
+  queue.countAttempt(seqsOf(entries));
+  ports.meter.count("headgate_drain_failures_total", { part });
+  return { moved: 0, failed: true };
+}

@@ -1,0 +1,110 @@
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type AppendRequest, EntryQueue } from "./entryQueue.ts";
+import type { LocalSql } from "./localSql.ts";
+
+function memorySql(): LocalSql {
+  const database = new DatabaseSync(":memory:");
+  return {
+    exec(query, ...bindings) {
+      const values = bindings.map((value) => (value instanceof ArrayBuffer ? new Uint8Array(value) : value));
+      return database
+        .prepare(query)
+        .all(...values)
+        .map((row) =>
+          Object.fromEntries(
+            Object.entries(row).map(([name, value]) => [
+              name,
+              value instanceof Uint8Array ? value.slice().buffer : typeof value === "bigint" ? Number(value) : value,
+            ]),
+          ),
+        );
+    },
+    transaction(work) {
+      database.exec("begin");
+      try {
+        const result = work();
+        database.exec("commit");
+        return result;
+      } catch (error) {
+        database.exec("rollback");
+        throw error;
+      }
+    },
+  };
+}
+
+const request = (over: Partial<AppendRequest> = {}): AppendRequest => ({
+  id: "a",
+  createdAtMs: 1000,
+  record: "{}",
+  subjectRef: null,
+  episodeId: null,
+  step: null,
+  contentHash: "h1",
+  image: null,
+  ...over,
+});
+
+const newQueue = (sql = memorySql(), maxEntries = 100) => new EntryQueue(sql, { maxEntries, duplicateWindowMs: 10_000 });
+
+describe("the outbox's queue", () => {
+  it("takes an entry once, however often its append is repeated", () => {
+    const queue = newQueue();
+    expect(queue.append(request(), 1000)).toEqual({ kind: "recorded" });
+    expect(queue.append(request(), 1001)).toEqual({ kind: "recorded" });
+    expect(queue.depth()).toEqual({ entries: 1, oldestAtMs: 1000 });
+  });
+
+  it("knows equal content and an equal step of an episode again, within the window only", () => {
+    const queue = newQueue();
+    queue.append(request({ episodeId: "e", step: 3 }), 1000);
+    expect(queue.append(request({ id: "b" }), 1500)).toEqual({ kind: "duplicate", of: "a" });
+    expect(queue.append(request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 }), 1500).kind).toBe("duplicate");
+    expect(queue.append(request({ id: "d", contentHash: "h3", episodeId: "e", step: 4 }), 1500).kind).toBe("recorded");
+    expect(queue.append(request({ id: "f" }), 11_001).kind).toBe("recorded");
+  });
+
+  it("tells the same step of two people apart", () => {
+    const queue = newQueue();
+    queue.append(request({ subjectRef: "s1", episodeId: "e", step: 1 }), 1000);
+    const other = request({ id: "b", contentHash: "h2", subjectRef: "s2", episodeId: "e", step: 1 });
+    expect(queue.append(other, 1000).kind).toBe("recorded");
+  });
+
+  it("refuses when it is full, and takes again when something has left", () => {
+    const queue = newQueue(memorySql(), 1);
+    queue.append(request(), 1000);
+    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000)).toEqual({ kind: "unavailable", reason: "full" });
+    queue.remove(queue.oldest("row", 10).map((row) => row.seq));
+    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000).kind).toBe("recorded");
+  });
+
+  it("finds after a restart what it held, image and stage included", () => {
+    const sql = memorySql();
+    const bytes = new Uint8Array([1, 2, 3]);
+    const first = newQueue(sql);
+    first.append(request({ image: { ciphertext: bytes.slice().buffer, nonce: bytes.slice().buffer, contentType: "image/png" } }), 1000);
+    first.advance([1], "image");
+    const second = newQueue(sql);
+    const [row] = second.oldest("image", 5);
+    expect(new Uint8Array(row?.image ?? new ArrayBuffer(0))).toEqual(bytes);
+    expect(second.depth().entries).toBe(1);
+  });
+
+  it("never counts other than what it holds, whatever is appended and removed", () => {
+    const step = fc.record({ add: fc.boolean(), content: fc.integer({ min: 0, max: 20 }) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const queue = newQueue();
+        steps.forEach(({ add, content }, index) => {
+          if (add) queue.append(request({ id: `i${index}`, contentHash: `c${content}` }), 1000);
+          else queue.remove(queue.oldest("row", 2).map((row) => row.seq));
+          expect(queue.depth().entries).toBe(queue.oldest("row", 1000).length);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

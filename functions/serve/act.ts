@@ -1,0 +1,180 @@
+import type { Finding } from "../contracts/gates.ts";
+import { newUuid, toPublicId } from "../contracts/identifiers.ts";
+import { done, failed, type Outcome } from "../contracts/outcome.ts";
+import type { InferFailure } from "../contracts/ports.ts";
+import type { Problem } from "../contracts/problems.ts";
+import { findRobot } from "../contracts/robots.ts";
+import type { ActInput } from "../guard/gates/actInput.ts";
+import { gateActInput } from "../guard/gates/gateActInput.ts";
+import { type ActionVerdict, gateAction, holdChunk } from "../guard/gates/gateAction.ts";
+import type { ActCall, ActContext, ActPorts, ActTimings } from "./actContext.ts";
+import { answerAct } from "./answerAct.ts";
+import { choosePolicy } from "./choosePolicy.ts";
+import { inferPolicy, type PolicyAnswer } from "./inferPolicy.ts";
+import { readActInput } from "./readActInput.ts";
+import { type RecordingResult, recordAct } from "./recordAct.ts";
+import type { ActAnswer } from "./schema.ts";
+
+export interface ActResult {
+  readonly outcome: Outcome<ActAnswer, Problem>;
+  readonly timings: ActTimings;
+}
+
+/**
+ * Serves one `POST /v1/act` whose key, limits and consent tier are already admitted: gates the input, asks
+ * the policy, gates its output, records what consent allows. Never answers an action outside the envelope.
+ */
+export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
+  const timings: ActTimings = { runnerQueueMs: null, runnerComputeMs: null, inferMs: null, recordMs: null };
+  const ended = (outcome: Outcome<ActAnswer, Problem>): ActResult => ({ outcome, timings });
+
+  const prepared = prepare(call, timings, ports);
+  if (!prepared.ok) return ended(prepared);
+  const context = prepared.value;
+
+  const inferred = await infer(context, ports);
+  if (!inferred.ok) return ended(failed(problemOfInference(inferred.failure)));
+
+  const verdict = gateOutput(context, inferred.value, ports);
+  const recording = await record(context, inferred.value, verdict, ports);
+  if (!recording.ok) return ended(recording);
+
+  return ended(
+    verdict.safe
+      ? done(answerAct(context, inferred.value, verdict, recording.value))
+      : failed(unsafeAction(context, verdict, recording.value)),
+  );
+}
+
+function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<ActContext, Problem> {
+  const { request, grant } = call;
+  const { configuration, meter } = ports;
+
+  const input = readActInput(request, grant.defaults);
+  const findings = gateActInput(input, { nowMs: ports.clock.now(), limits: configuration });
+  const rejections = findings.filter((finding) => finding.severity === "reject");
+  const warnings = findings.filter((finding) => finding.severity === "warn");
+  for (const { gate, rule } of rejections) meter.count("headgate_gate_rejections_total", { gate, rule });
+  for (const { rule } of warnings) meter.count("headgate_gate_warnings_total", { rule });
+  if (rejections.length > 0) return failed(problemOfFindings(rejections));
+
+  const found = actableOf(input);
+  if (found === null) return failed({ code: "invalid_request" });
+  const policy = choosePolicy(
+    request.model ?? grant.defaults.model ?? configuration.ACT_MODEL,
+    found.robot,
+    input.actionSpace,
+  );
+  if (!policy.ok) return policy;
+
+  const id = newUuid(ports.clock, ports.random);
+  return done({ id, call, ...found, policy: policy.value, warnings, timings });
+}
+
+/** What the gates have let through, with the absences that they refuse ruled out for the compiler too. */
+function actableOf(input: ActInput): Pick<ActContext, "robot" | "input" | "image" | "instruction"> | null {
+  const robot = input.robotType === null ? null : findRobot(input.robotType);
+  const image = input.image?.bytes ?? null;
+  if (robot === null || image === null || input.instruction === null) return null;
+  return { robot, input, image, instruction: input.instruction };
+}
+
+async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<PolicyAnswer, InferFailure>> {
+  const { call, policy, timings } = context;
+  const { configuration } = ports;
+  const allowedMs = Math.min(
+    call.request.deadline_ms ?? configuration.ACT_DEADLINE_MS,
+    configuration.ACT_DEADLINE_MAX_MS,
+  );
+
+  const startedAtMs = ports.clock.now();
+  const answer = await inferPolicy(
+    policy,
+    { image: context.image, instruction: context.instruction },
+    ports.runner,
+    call.receivedAtMs + allowedMs,
+    call.traceparent,
+  );
+  timings.inferMs = ports.clock.now() - startedAtMs;
+  if (answer.ok) {
+    timings.runnerQueueMs = answer.value.queueMs;
+    timings.runnerComputeMs = answer.value.computeMs;
+  }
+  return answer;
+}
+
+function gateOutput(context: ActContext, answer: PolicyAnswer, ports: ActPorts): ActionVerdict {
+  const { robot, policy, input } = context;
+  const verdict = gateAction({
+    actions: answer.actions,
+    robot,
+    actionSpace: policy.action.actionSpace,
+    units: policy.action.units,
+    gripperConvention: policy.action.gripperConvention,
+    state: input.state,
+    minimumScore: ports.configuration.ACT_SAFETY_SCORE_MIN,
+  });
+  if (!verdict.safe) {
+    ports.meter.count("headgate_unsafe_actions_total", { model: policy.name, robot_type: robot.name });
+  }
+  return verdict;
+}
+
+async function record(
+  context: ActContext,
+  answer: PolicyAnswer,
+  verdict: ActionVerdict,
+  ports: ActPorts,
+): Promise<Outcome<RecordingResult, Problem>> {
+  const startedAtMs = ports.clock.now();
+  const result = await recordAct(context, answer, verdict, ports);
+  context.timings.recordMs = ports.clock.now() - startedAtMs;
+  const required = context.call.request.record === "required";
+  return required && result.reason === "unavailable" ? failed({ code: "record_unavailable" }) : done(result);
+}
+
+function unsafeAction(context: ActContext, verdict: ActionVerdict, recording: RecordingResult): Problem {
+  const { robot, policy, input, id } = context;
+  const failing = verdict.checks.filter((check) => !check.passed);
+  return {
+    code: "unsafe_action",
+    errors: failing.map((check) => ({
+      pointer: "/actions",
+      detail: `${check.rule}: ${check.value} is beyond ${check.limit}`,
+    })),
+    extensions: {
+      id: toPublicId("inference", id),
+      hold: holdChunk(robot, policy.action, input.state),
+      safety: { score: verdict.score, checks: verdict.checks },
+      recorded: recording.recorded,
+      ...(recording.reason === null ? {} : { reason: recording.reason }),
+    },
+  };
+}
+
+/** One problem for all findings: the first one's gate gives the code, every one has its pointer. */
+function problemOfFindings(rejections: readonly Finding[]): Problem {
+  const first = rejections[0];
+  return {
+    code: first === undefined ? "gate_robot_type" : `gate_${first.gate}`,
+    errors: rejections.map(({ pointer, detail, rule }) => ({ pointer, detail: `${rule}: ${detail}` })),
+    ...(first === undefined ? {} : { extensions: { rule: first.rule } }),
+  };
+}
+
+function problemOfInference(failure: InferFailure): Problem {
+  switch (failure.kind) {
+    case "deadline":
+      return { code: "deadline_exceeded" };
+    case "invalid_input":
+      return { code: "gate_image", errors: [{ pointer: "/image", detail: failure.detail }] };
+    case "no_capacity":
+      return { code: "no_capacity", detail: failure.detail, retryAfterSeconds: 1 };
+    case "bad_answer":
+      return {
+        code: "no_capacity",
+        detail: `the model's answer was unusable: ${failure.detail}`,
+        retryAfterSeconds: 1,
+      };
+  }
+}

@@ -1,0 +1,22 @@
+import { MODELS, type ModelDefinition } from "../contracts/models.ts";
+import type { ModelList } from "./schema.ts";
+
+const describe = (model: ModelDefinition): ModelList["data"][number] => ({
+  id: model.name,
+  object: "model",
+  kind: model.kind,
+  version: model.version,
+  description: model.description,
+  ...(model.kind === "policy"
+    ? {
+        action_space: model.action.actionSpace,
+        action_dimension: model.action.dimension,
+        chunk_size: model.action.chunkSize,
+        gripper_convention: model.action.gripperConvention,
+        norm_key: model.action.normKey,
+      }
+    : { dimensions: model.dimensions }),
+});
+
+/** The catalog as `GET /v1/models` answers it, in the list shape that OpenAI clients read. */
+export const listModels = (): ModelList => ({ object: "list", data: MODELS.map(describe) });

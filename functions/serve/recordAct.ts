@@ -1,0 +1,97 @@
+import { uuidTimeMs } from "../contracts/identifiers.ts";
+import type { RecordMetadata } from "../contracts/records.ts";
+import type { ActionVerdict } from "../guard/gates/gateAction.ts";
+import { contentHash } from "../guard/seal/contentHash.ts";
+import { seal } from "../guard/seal/seal.ts";
+import type { ActContext, ActPorts } from "./actContext.ts";
+import type { PolicyAnswer } from "./inferPolicy.ts";
+import type { NotRecordedReason } from "./schema.ts";
+
+export type RecordingResult =
+  | { readonly recorded: true; readonly reason: null }
+  | { readonly recorded: false; readonly reason: NotRecordedReason };
+
+const notRecorded = (reason: NotRecordedReason): RecordingResult => ({ recorded: false, reason });
+
+/**
+ * Seals the exchange as its consent tier allows and hands it to the outbox. Whether it was recorded is part
+ * of the answer; a `none` tier seals nothing at all.
+ */
+export async function recordAct(
+  context: ActContext,
+  answer: PolicyAnswer,
+  verdict: ActionVerdict,
+  ports: ActPorts,
+): Promise<RecordingResult> {
+  const { call, input } = context;
+  const { consent, organizationId } = call.grant;
+  if (call.request.dry_run === true) return notRecorded("dry_run");
+
+  const entry = await seal(
+    {
+      id: context.id,
+      createdAtMs: uuidTimeMs(context.id),
+      organizationId,
+      contentHash: await contentHash({ organizationId, subjectRef: consent.subjectRef, input }),
+      metadata: metadataOf(context, answer, verdict, ports),
+      actions: answer.actions,
+      state: input.state,
+      safetyScore: verdict.score,
+      safetyChecks: verdict.checks,
+      instruction: input.instruction,
+      image: input.image,
+    },
+    consent,
+    ports.configuration.PENDING_SECRET,
+  );
+  if (entry === null) {
+    ports.meter.count("headgate_records_withheld_total", { part: "all", reason: "consent" });
+    return notRecorded("consent");
+  }
+
+  const appended = await ports.outbox.append(entry);
+  ports.meter.count("headgate_records_total", { outcome: appended.kind });
+  switch (appended.kind) {
+    case "recorded":
+      return { recorded: true, reason: null };
+    case "duplicate":
+      return notRecorded("duplicate");
+    case "unavailable":
+      return notRecorded("unavailable");
+  }
+}
+
+function metadataOf(
+  context: ActContext,
+  answer: PolicyAnswer,
+  verdict: ActionVerdict,
+  ports: ActPorts,
+): RecordMetadata {
+  const { call, input, policy, robot, timings } = context;
+  return {
+    keyId: call.grant.keyId,
+    source: "act",
+    status: verdict.safe ? "served" : "unsafe_action",
+    model: policy.name,
+    modelVersion: answer.modelVersion,
+    robotType: robot.name,
+    actionSpace: policy.action.actionSpace,
+    frame: policy.action.frame,
+    units: policy.action.units,
+    gripperConvention: policy.action.gripperConvention,
+    normKey: policy.action.normKey,
+    controlHz: robot.controlHz,
+    chunkSize: answer.actions.length,
+    episodeId: input.episodeId,
+    step: input.step,
+    environment: input.environment,
+    capturedAtMs: input.capturedAt === null ? null : Date.parse(input.capturedAt),
+    warnings: context.warnings.map((finding) => finding.rule),
+    admitMs: call.admittedAtMs - call.receivedAtMs,
+    runnerQueueMs: timings.runnerQueueMs,
+    runnerComputeMs: timings.runnerComputeMs,
+    inferMs: timings.inferMs ?? 0,
+    traceId: call.traceparent.slice(3, 35),
+    configurationHash: ports.configurationHash,
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { actionSpaceSchema, gripperConventionSchema } from "../contracts/actionSpaces.ts";
+import { safetyCheckSchema } from "../contracts/records.ts";
+import { consentTierSchema } from "../contracts/tiers.ts";
+
+const finiteRow = z.array(z.number()).max(64);
+
+/** Body of `POST /v1/act`. Shape only: what the values mean is judged by the gates. */
+export const actRequestSchema = z
+  .strictObject({
+    robot_type: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: "Robot type of docs/robots.md; a key may have a default." }),
+    instruction: z.string().max(8192).meta({ description: "What the robot should do, in plain words." }),
+    image: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "The observation: base64 or a data URL of a JPEG, PNG or WebP." }),
+    images: z
+      .strictObject({ primary: z.string().min(1) })
+      .optional()
+      .meta({ description: "The same under the camera's name; this version takes one camera, `primary`." }),
+    state: finiteRow
+      .optional()
+      .meta({ description: "Proprioception: joint positions in radians, then the gripper." }),
+    action_space: actionSpaceSchema.optional(),
+    subject: z
+      .string()
+      .regex(/^[A-Za-z0-9._:@-]{1,128}$/)
+      .optional()
+      .meta({
+        description:
+          "Your pseudonymous name for the person whose data this is; absent on person-free streams.",
+      }),
+    episode_id: z.string().max(128).optional(),
+    step: z.number().int().optional(),
+    captured_at: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: "When the image was taken, RFC 3339 UTC." }),
+    environment: z.string().max(64).optional(),
+    deadline_ms: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "Time until the answer is useless." }),
+    dry_run: z.boolean().optional().meta({ description: "Everything but recording." }),
+    record: z.enum(["best_effort", "required"]).optional(),
+    model: z.string().max(128).optional(),
+  })
+  .meta({ id: "ActRequest" });
+export type ActRequest = z.infer<typeof actRequestSchema>;
+
+/** Why an exchange was served and not recorded. */
+export const notRecordedReasonSchema = z.enum(["dry_run", "consent", "duplicate", "unavailable"]);
+export type NotRecordedReason = z.infer<typeof notRecordedReasonSchema>;
+
+/** Answer of `POST /v1/act`. */
+export const actAnswerSchema = z
+  .object({
+    id: z.string(),
+    model: z.string(),
+    model_version: z.string(),
+    action: z.array(z.number()).meta({ description: "The first step of `actions`." }),
+    actions: z.array(z.array(z.number())),
+    chunk_size: z.number().int(),
+    dt_s: z.number().meta({ description: "Seconds between two steps of the chunk." }),
+    action_space: actionSpaceSchema,
+    gripper_convention: gripperConventionSchema,
+    norm_key: z.string(),
+    safety: z.object({ score: z.number(), checks: z.array(safetyCheckSchema) }),
+    consent_tier: consentTierSchema,
+    recorded: z.boolean(),
+    reason: notRecordedReasonSchema.optional(),
+    warnings: z.array(z.object({ rule: z.string(), pointer: z.string(), detail: z.string() })),
+  })
+  .meta({ id: "ActAnswer" });
+export type ActAnswer = z.infer<typeof actAnswerSchema>;
+
+/** Answer of `GET /v1/models`. */
+export const modelListSchema = z
+  .object({
+    object: z.literal("list"),
+    data: z.array(
+      z.object({
+        id: z.string(),
+        object: z.literal("model"),
+        kind: z.enum(["policy", "text_embedding", "image_embedding"]),
+        version: z.string(),
+        description: z.string(),
+        action_space: actionSpaceSchema.optional(),
+        action_dimension: z.number().int().optional(),
+        chunk_size: z.number().int().optional(),
+        gripper_convention: gripperConventionSchema.optional(),
+        norm_key: z.string().optional(),
+        dimensions: z.number().int().optional(),
+      }),
+    ),
+  })
+  .meta({ id: "ModelList" });
+export type ModelList = z.infer<typeof modelListSchema>;

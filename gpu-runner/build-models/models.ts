@@ -1,0 +1,82 @@
+import type { ModelContract } from "../repository/modelContract.ts";
+import type { Graph } from "./graph.ts";
+import { BUCKETS, buildLexical384 } from "./lexical384.ts";
+import { buildVisual512, SIDE as DESCRIPTOR_SIDE } from "./visual512.ts";
+import { buildVisualServo, SIDE as CAMERA_SIDE } from "./visualServo.ts";
+
+export interface BuiltModel {
+  readonly contract: ModelContract;
+  readonly build: () => Graph;
+}
+
+/** The models that every fresh copy of the runner serves. */
+export const BUILT_MODELS: readonly BuiltModel[] = [
+  {
+    build: buildVisualServo,
+    contract: {
+      name: "visual-servo",
+      max_batch: 1,
+      inputs: [
+        {
+          name: "image",
+          datatype: "BYTES",
+          shape: [1],
+          preprocess: {
+            kind: "image",
+            feeds: "pixels",
+            width_px: CAMERA_SIDE,
+            height_px: CAMERA_SIDE,
+            channels: 4,
+            fit: "contain",
+          },
+        },
+        {
+          name: "instruction",
+          datatype: "BYTES",
+          shape: [1],
+          preprocess: { kind: "target_color", feeds: "target" },
+        },
+      ],
+      outputs: [{ name: "actions", datatype: "FP32", shape: [1, 8, 7] }],
+    },
+  },
+  {
+    build: buildLexical384,
+    contract: {
+      name: "lexical-384",
+      max_batch: 32,
+      inputs: [
+        {
+          name: "text",
+          datatype: "BYTES",
+          shape: [-1],
+          preprocess: { kind: "ngram_counts", feeds: "counts", buckets: BUCKETS },
+        },
+      ],
+      outputs: [{ name: "embedding", datatype: "FP32", shape: [-1, 384] }],
+    },
+  },
+  {
+    build: buildVisual512,
+    contract: {
+      name: "visual-512",
+      max_batch: 16,
+      inputs: [
+        {
+          name: "image",
+          datatype: "BYTES",
+          shape: [-1],
+          preprocess: {
+            kind: "image",
+            feeds: "pixels",
+            width_px: DESCRIPTOR_SIDE,
+            height_px: DESCRIPTOR_SIDE,
+            channels: 3,
+            fit: "fill",
+          },
+        },
+      ],
+      outputs: [{ name: "embedding", datatype: "FP32", shape: [-1, 512] }],
+    },
+  },
+];

@@ -1,0 +1,52 @@
+import sharp from "sharp";
+import { done, type Outcome, refuse } from "../protocol/outcome.ts";
+import type { Preprocess } from "../repository/modelContract.ts";
+
+// One thread per picture: the workers are the parallelism. No cache: no two pictures are alike.
+sharp.concurrency(1);
+sharp.cache(false);
+
+export type ImageFormat = "jpeg" | "png" | "webp";
+
+const startsWith = (bytes: Uint8Array, signature: readonly number[], offset = 0): boolean =>
+  signature.every((byte, index) => bytes[offset + index] === byte);
+
+/** The format that the first bytes announce, or null: the decoder knows more formats than callers may reach. */
+export const recognizeFormat = (bytes: Uint8Array): ImageFormat | null => {
+  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return "jpeg";
+  if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return "png";
+  if (startsWith(bytes, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes, [0x57, 0x45, 0x42, 0x50], 8))
+    return "webp";
+  return null;
+};
+
+export type ImageShape = Extract<Preprocess, { kind: "image" }>;
+
+/**
+ * Decodes an encoded JPEG, PNG or WebP into interleaved sRGB bytes of the wanted size, upright as its EXIF
+ * orientation says. `contain` keeps the aspect and pads with transparent black; `fill` stretches. Decoding
+ * runs on libvips' own threads. Fails on other formats, on broken data, and on pictures of more than
+ * `maxPixels` before they are decoded.
+ */
+export const decodeImage = async (
+  bytes: Uint8Array,
+  shape: ImageShape,
+  maxPixels: number,
+): Promise<Outcome<Uint8Array>> => {
+  if (recognizeFormat(bytes) === null) return refuse(400, "The image is not a JPEG, PNG or WebP.");
+  try {
+    const upright = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", pages: 1 })
+      .autoOrient()
+      .toColorspace("srgb")
+      .resize(shape.width_px, shape.height_px, {
+        fit: shape.fit,
+        background: { r: 0, g: 0, b: 0, alpha: 0 },
+      });
+    const pixels = shape.channels === 4 ? upright.ensureAlpha() : upright.flatten();
+    return done(await pixels.raw().toBuffer());
+  } catch (error) {
+    // libvips says what is wrong with the picture, over several lines; the first is enough.
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
+    return refuse(400, `The image cannot be decoded: ${reason.slice(0, 200)}`);
+  }
+};

@@ -1,0 +1,27 @@
+import sharp from "sharp";
+import { countElements, type NamedTensors, NUMERIC, type WireTensor } from "../protocol/datatypes.ts";
+import type { InputContract, ModelContract } from "../repository/modelContract.ts";
+
+const grayPicture = (): Promise<Buffer> =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: "#808080" } })
+    .png()
+    .toBuffer();
+
+const sampleOf = async (input: InputContract): Promise<WireTensor> => {
+  const shape = input.shape.map((dimension) => Math.max(1, dimension));
+  if (input.datatype !== "BYTES") {
+    const bytes = new Uint8Array(countElements(shape) * NUMERIC[input.datatype].sizeBytes);
+    return { datatype: input.datatype, shape, bytes };
+  }
+  const element =
+    input.preprocess.kind === "image"
+      ? new Uint8Array(await grayPicture())
+      : new TextEncoder().encode("warm up the red block");
+  return { datatype: "BYTES", shape, elements: Array.from({ length: shape[0] ?? 1 }, () => element) };
+};
+
+/** One valid request of a model, so that its whole path has run before the first caller comes. */
+export const warmUpInputs = async (contract: ModelContract): Promise<NamedTensors> =>
+  Object.fromEntries(
+    await Promise.all(contract.inputs.map(async (input) => [input.name, await sampleOf(input)] as const)),
+  );

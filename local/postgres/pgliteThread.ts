@@ -1,0 +1,35 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { z } from "zod";
+
+// The thread in which the embedded Postgres runs: it blocks while it computes, and the endpoint must not.
+
+const requestSchema = z.union([
+  z.object({ id: z.number(), bytes: z.instanceof(Uint8Array) }),
+  z.object({ id: z.number(), close: z.literal(true) }),
+]);
+
+/** One gigabyte of write-ahead log is the server's default, and no use on a developer's disk. */
+const SMALL_LOG = ["-c", "max_wal_size=128MB"];
+
+const { dataDir } = z.object({ dataDir: z.string() }).parse(workerData);
+const database = await PGlite.create({
+  dataDir,
+  extensions: { vector },
+  startParams: [...PGlite.defaultStartParams, ...SMALL_LOG],
+});
+
+parentPort?.on("message", async (message: unknown) => {
+  const request = requestSchema.parse(message);
+  if ("close" in request) {
+    await database.close();
+    parentPort?.postMessage({ id: request.id, bytes: new Uint8Array(0) });
+    parentPort?.close();
+    return;
+  }
+  // A copy: the answer is a view into the memory of the database, which the next request reuses.
+  const bytes = new Uint8Array(await database.execProtocolRaw(request.bytes));
+  parentPort?.postMessage({ id: request.id, bytes }, [bytes.buffer]);
+});
+parentPort?.postMessage({ id: 0, bytes: new Uint8Array(0) });

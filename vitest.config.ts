@@ -1,0 +1,36 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+const STACK_TIMEOUT_MS = 120_000;
+
+/** Proofs that take minutes; `npm run soak` runs them. */
+const SOAK = "tests/soak/**";
+
+export default defineConfig({
+  test: {
+    reporters: ["default", ["json", { outputFile: ".test-report.json" }]],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...configDefaults.exclude, "tests/!(house)/**", "tests/*.test.ts", "**/.*/**"],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Whole stacks on two cores: one file at a time, after the units.
+        test: {
+          name: "stack",
+          include: ["tests/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, "tests/house/**", SOAK],
+          fileParallelism: false,
+          testTimeout: STACK_TIMEOUT_MS,
+          hookTimeout: STACK_TIMEOUT_MS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,186 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { newUuid, toPublicId } from "../../functions/contracts/identifiers.ts";
+import { failed, type Outcome } from "../../functions/contracts/outcome.ts";
+import { PROBLEMS, type Problem } from "../../functions/contracts/problems.ts";
+import type { Scope } from "../../functions/contracts/scopes.ts";
+import type { Grant } from "../../functions/guard/leases/admission.ts";
+import { flushMetrics } from "../../functions/observe/flushMetrics.ts";
+import { continueTrace, type Trace } from "../../functions/observe/trace.ts";
+import type { Services } from "../services.ts";
+import { problemResponse } from "./problemResponse.ts";
+
+/** One request on its way through a route. */
+export interface Call {
+  readonly request: Request;
+  readonly services: Services;
+  readonly trace: Trace;
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Work that goes on after the answer. */
+  background(task: Promise<unknown>): void;
+}
+
+/** What a route answers: a result or a problem, and the headers that go with either. */
+export type Answer =
+  | {
+      readonly kind: "result";
+      readonly status: 200 | 201 | 503;
+      readonly body: unknown;
+      readonly headers: Record<string, string>;
+    }
+  | {
+      readonly kind: "text";
+      readonly status: 200;
+      readonly text: string;
+      readonly headers: Record<string, string>;
+    }
+  | { readonly kind: "problem"; readonly problem: Problem; readonly headers: Record<string, string> };
+
+/** One row of the table of routes; the app, the OpenAPI document and the tests are made from it. */
+export interface Endpoint {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Template as OpenAPI writes it, such as `/v1/inferences/{id}`. */
+  readonly path: string;
+  /** The one scope a key needs here; null where anybody may ask. */
+  readonly scope: Scope | null;
+  readonly summary: string;
+  readonly contract: Pick<RouteConfig, "request" | "responses">;
+  handle(call: Call): Promise<Answer>;
+}
+
+export const result = (
+  body: unknown,
+  headers: Record<string, string> = {},
+  status: 200 | 201 = 200,
+): Answer => ({
+  kind: "result",
+  status,
+  body,
+  headers,
+});
+
+export const refusal = (problem: Problem, headers: Record<string, string> = {}): Answer => ({
+  kind: "problem",
+  problem,
+  headers,
+});
+
+/** The key of `Authorization: Bearer …`, or null. */
+export function presentedKey(request: Request): string | null {
+  const header = request.headers.get("authorization");
+  return header?.slice(0, 7).toLowerCase() === "bearer " ? header.slice(7).trim() : null;
+}
+
+/**
+ * Admits a call on a route that reads or administers: key, scope, limits. Its concurrency slot is freed when
+ * the grant has been used by `work`.
+ */
+export async function withGrant(
+  call: Call,
+  scope: Scope,
+  work: (grant: Grant) => Promise<Answer>,
+): Promise<Answer> {
+  const admission = await call.services.admitter.admit(
+    {
+      presentedKey: presentedKey(call.request),
+      scope,
+      subject: null,
+      address: call.request.headers.get("cf-connecting-ip"),
+      idempotency: null,
+    },
+    call.background,
+  );
+  if (admission.kind !== "admitted") {
+    return refusal(admission.kind === "refused" ? admission.problem : { code: "conflict" });
+  }
+  try {
+    return await work(admission.grant);
+  } finally {
+    admission.grant.release();
+  }
+}
+
+/** Fails with the problem that a store which cannot be reached means for a reader. */
+export const storageUnavailable = (): Outcome<never, Problem> =>
+  failed({ code: "storage_unavailable", retryAfterSeconds: 2 });
+
+function responseOf(answer: Answer, requestId: string): Response {
+  switch (answer.kind) {
+    case "problem":
+      return problemResponse(answer.problem, requestId);
+    case "text":
+      return new Response(answer.text, { status: answer.status });
+    case "result":
+      return new Response(JSON.stringify(answer.body), {
+        status: answer.status,
+        headers: { "content-type": "application/json" },
+      });
+  }
+}
+
+async function handleSafely(endpoint: Endpoint, call: Call): Promise<Answer> {
+  try {
+    return await endpoint.handle(call);
+  } catch (error) {
+    call.services.logger.error("bug", {
+      route: endpoint.path,
+      requestId: call.requestId,
+      traceId: call.trace.traceId,
+      error,
+    });
+    return refusal({ code: "internal" });
+  }
+}
+
+/** Runs one request through its route: trace, answer, headers, counts, log line. Never throws. */
+export async function serveEndpoint(
+  endpoint: Endpoint,
+  request: Request,
+  parameters: Record<string, string>,
+  services: Services,
+  context: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
+  const { clock, meter, logger } = services;
+  const receivedAtMs = clock.now();
+  const call: Call = {
+    request,
+    services,
+    parameters,
+    receivedAtMs,
+    trace: continueTrace(request.headers.get("traceparent"), services.random),
+    requestId: toPublicId("request", newUuid(clock, services.random)),
+    query: Object.fromEntries(new URL(request.url).searchParams),
+    background: (task) => context.waitUntil(task),
+  };
+  const answer = await handleSafely(endpoint, call);
+  const response = responseOf(answer, call.requestId);
+  response.headers.set("traceparent", call.trace.traceparent);
+  response.headers.set("x-request-id", call.requestId);
+  for (const [name, value] of Object.entries(answer.headers)) response.headers.set(name, value);
+
+  const durationMs = clock.now() - receivedAtMs;
+  const labels = { route: endpoint.path, method: endpoint.method, status: String(response.status) };
+  meter.count("headgate_http_requests_total", labels);
+  meter.observe("headgate_http_request_duration_seconds", durationMs / 1000, { route: endpoint.path });
+  const fields = {
+    route: endpoint.path,
+    method: endpoint.method,
+    status: response.status,
+    requestId: call.requestId,
+    traceId: call.trace.traceId,
+    durationMs,
+    ...(answer.kind === "problem" ? { problem: answer.problem.code } : {}),
+  };
+  if (response.status >= 500) logger.warn("request_answered", fields);
+  else logger.debug("request_answered", fields);
+  if (meter.waitingMs() > services.configuration.METRICS_FLUSH_MS) {
+    call.background(flushMetrics({ meter, keyValue: services.keyValue }));
+  }
+  return response;
+}
+
+/** The statuses that a route may answer beside its own, for the OpenAPI document. */
+export const problemStatuses = (): number[] =>
+  [...new Set(Object.values(PROBLEMS).map((problem) => problem.status))].sort();

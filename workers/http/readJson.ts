@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import { done, failed, type Outcome } from "../../functions/contracts/outcome.ts";
+import type { Problem, ProblemPointer } from "../../functions/contracts/problems.ts";
+
+/** A body that was read but not yet judged: admission comes before any word about its content. */
+export interface JsonBody<Value> {
+  readonly text: string;
+  readonly parsed: Outcome<Value, Problem>;
+}
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** One pointer per issue; an unknown member is pointed at itself, not at its parent. */
+export function pointersOf(error: z.core.$ZodError): ProblemPointer[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({
+          pointer: pointerOf([...issue.path, key]),
+          detail: "This field is not known.",
+        }))
+      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+  );
+}
+
+function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value, Problem> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return failed({
+      code: "malformed_json",
+      errors: [{ pointer: "", detail: "The body is not valid JSON." }],
+    });
+  }
+  const parsed = schema.safeParse(json);
+  return parsed.success
+    ? done(parsed.data)
+    : failed({ code: "invalid_request", errors: pointersOf(parsed.error) });
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string | null> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return null;
+  if (request.headers.has("content-length")) return await request.text();
+  // A chunked body does not say how long it is: count while it comes in.
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request.body ?? []) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks).text();
+}
+
+/** Reads a JSON body of at most `maxBytes`. Fails only when there is no body to judge at all. */
+export async function readJson<Value>(
+  request: Request,
+  schema: z.ZodType<Value>,
+  maxBytes: number,
+): Promise<Outcome<JsonBody<Value>, Problem>> {
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json") return failed({ code: "unsupported_media_type" });
+  const text = await readText(request, maxBytes);
+  if (text === null)
+    return failed({ code: "body_too_large", detail: `This route takes at most ${maxBytes} bytes.` });
+  return done({ text, parsed: parseJson(text, schema) });
+}

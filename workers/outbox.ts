@@ -1,0 +1,72 @@
+import { DurableObject } from "cloudflare:workers";
+import type { AppendResult } from "../functions/contracts/ports.ts";
+import { type DrainReport, drainOutbox } from "../functions/keep/drain/drainOutbox.ts";
+import { type AppendRequest, EntryQueue, type QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
+import type { LocalSql, LocalSqlValue } from "../functions/keep/outbox/localSql.ts";
+import { flushMetrics } from "../functions/observe/flushMetrics.ts";
+import { servicesOf } from "./bindings.ts";
+import type { Environment, OutboxRpc } from "./services.ts";
+
+const localSql = (storage: DurableObjectStorage): LocalSql => ({
+  exec: (query, ...bindings) => storage.sql.exec<Record<string, LocalSqlValue>>(query, ...bindings).toArray(),
+  transaction: (work) => storage.transactionSync(work),
+});
+
+/**
+ * The durable queue of one organization's shard in front of Postgres. What `append` calls recorded is on
+ * disk before the answer leaves; the alarm carries it on and comes back until nothing is left.
+ */
+export class Outbox extends DurableObject<Environment> implements OutboxRpc {
+  readonly #queue: EntryQueue;
+  readonly #name: string;
+  #alarmAtMs: number | null = null;
+
+  constructor(state: DurableObjectState, environment: Environment) {
+    super(state, environment);
+    const { configuration } = servicesOf(environment);
+    this.#name = state.id.name ?? state.id.toString();
+    this.#queue = new EntryQueue(localSql(state.storage), {
+      maxEntries: configuration.OUTBOX_MAX_ENTRIES,
+      duplicateWindowMs: configuration.DUPLICATE_WINDOW_MS,
+    });
+    state.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = await state.storage.getAlarm();
+    });
+  }
+
+  /** Takes one sealed entry in. The answer leaves only once the entry is on disk. */
+  async append(request: AppendRequest): Promise<AppendResult> {
+    const nowMs = Date.now();
+    const result = this.#queue.append(request, nowMs);
+    if (result.kind === "recorded")
+      this.#wake(nowMs + servicesOf(this.env).configuration.OUTBOX_DRAIN_DELAY_MS);
+    return result;
+  }
+
+  /** Makes sure that what waits here will be drained: called at start and every five minutes. */
+  async sweep(): Promise<QueueDepth> {
+    const depth = this.#queue.depth();
+    if (depth.entries > 0) this.#wake(Date.now());
+    return depth;
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    const services = servicesOf(this.env);
+    let report: DrainReport = { waiting: true, nextDrainInMs: services.configuration.OUTBOX_RETRY_MAX_MS };
+    try {
+      report = await drainOutbox(this.#queue, this.#name, services);
+    } catch (error) {
+      services.logger.error("drain_crashed", { error });
+    } finally {
+      if (report.waiting) this.#wake(Date.now() + report.nextDrainInMs);
+      await flushMetrics({ meter: services.meter, keyValue: services.keyValue });
+    }
+  }
+
+  #wake(atMs: number): void {
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
+  }
+}

@@ -1,0 +1,31 @@
+import type { AppendResult, Clock, Outbox as OutboxPort } from "../../functions/contracts/ports.ts";
+import { appendRequestOf } from "../../functions/keep/outbox/appendRequest.ts";
+import { outboxShardName } from "../../functions/keep/outbox/shards.ts";
+import type { Environment } from "../services.ts";
+
+interface DurableOutboxOptions {
+  readonly namespace: Environment["OUTBOX"];
+  readonly shards: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** The organization's outbox shards as Durable Objects; no answer within the deadline is no record. */
+export function durableOutbox({ namespace, shards, timeoutMs, clock }: DurableOutboxOptions): OutboxPort {
+  return {
+    async append(entry) {
+      const stub = namespace.getByName(outboxShardName(entry.record, shards));
+      const answered = new AbortController();
+      const appended = stub.append(appendRequestOf(entry)).then(
+        (result): AppendResult => result,
+        (): AppendResult => ({ kind: "unavailable", reason: "error" }),
+      );
+      const deadline = clock
+        .sleep(timeoutMs, answered.signal)
+        .then((): AppendResult => ({ kind: "unavailable", reason: "timeout" }));
+      const result = await Promise.race([appended, deadline]);
+      answered.abort();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { hexDigest } from "../../functions/contracts/hexDigest.ts";
+import { utf8 } from "../../functions/contracts/utf8.ts";
+import type { Grant } from "../../functions/guard/leases/admission.ts";
+import { serverTiming } from "../../functions/observe/serverTiming.ts";
+import { act } from "../../functions/serve/act.ts";
+import { type ActRequest, actAnswerSchema, actRequestSchema } from "../../functions/serve/schema.ts";
+import { type Answer, type Call, type Endpoint, presentedKey, refusal, result } from "../http/endpoint.ts";
+import { limitHeaders } from "../http/limitHeaders.ts";
+import { type JsonBody, readJson } from "../http/readJson.ts";
+
+/** `POST /v1/act`: an observation in, a safe chunk of actions out. */
+export const actEndpoint: Endpoint = {
+  method: "POST",
+  path: "/v1/act",
+  scope: "act:invoke",
+  summary: "Ask a robot policy for a chunk of actions inside the robot's envelope",
+  contract: {
+    request: { body: { content: { "application/json": { schema: actRequestSchema } } } },
+    responses: {
+      200: { description: "A safe chunk.", content: { "application/json": { schema: actAnswerSchema } } },
+    },
+  },
+  async handle(call) {
+    const key = presentedKey(call.request);
+    if (key === null) return refusal({ code: "missing_key" });
+    const body = await readJson(call.request, actRequestSchema, call.services.configuration.BODY_MAX_BYTES);
+    if (!body.ok) return refusal(body.failure);
+    return await admitAndAct(call, key, body.value);
+  },
+};
+
+async function admitAndAct(call: Call, key: string, body: JsonBody<ActRequest>): Promise<Answer> {
+  const { admitter, clock } = call.services;
+  const idempotencyKey = call.request.headers.get("idempotency-key");
+  const admission = await admitter.admit(
+    {
+      presentedKey: key,
+      scope: "act:invoke",
+      subject: body.parsed.ok ? (body.parsed.value.subject ?? null) : null,
+      address: call.request.headers.get("cf-connecting-ip"),
+      idempotency:
+        idempotencyKey === null ? null : { key: idempotencyKey, bodyHash: await hexDigest(utf8(body.text)) },
+    },
+    call.background,
+  );
+  switch (admission.kind) {
+    case "refused":
+      return refusal(admission.problem);
+    case "replay":
+      return result(JSON.parse(admission.body), { "idempotent-replayed": "true" });
+    case "admitted":
+      try {
+        return await actWithGrant(call, body, admission.grant, clock.now());
+      } finally {
+        admission.grant.release();
+      }
+  }
+}
+
+async function actWithGrant(
+  call: Call,
+  body: JsonBody<ActRequest>,
+  grant: Grant,
+  admittedAtMs: number,
+): Promise<Answer> {
+  const { services, receivedAtMs } = call;
+  const limits = limitHeaders(grant.limits);
+  if (!body.parsed.ok) return refusal(body.parsed.failure, limits);
+
+  const { outcome, timings } = await act(
+    { request: body.parsed.value, grant, receivedAtMs, admittedAtMs, traceparent: call.trace.traceparent },
+    services,
+  );
+  const totalMs = services.clock.now() - receivedAtMs;
+  services.meter.observe(
+    "headgate_overhead_duration_seconds",
+    Math.max(0, totalMs - (timings.inferMs ?? 0)) / 1000,
+    {
+      route: "/v1/act",
+    },
+  );
+  const headers = {
+    ...limits,
+    "server-timing": serverTiming({ admitMs: admittedAtMs - receivedAtMs, ...timings, totalMs }),
+  };
+  if (!outcome.ok) return refusal(outcome.failure, headers);
+  grant.complete(JSON.stringify(outcome.value));
+  return result(outcome.value, headers);
+}

@@ -1,0 +1,47 @@
+import type { Configuration } from "../functions/contracts/configuration.ts";
+import type {
+  AppendResult,
+  Clock,
+  Database,
+  KeyValue,
+  ObjectStore,
+  Outbox,
+  Random,
+  Runner,
+} from "../functions/contracts/ports.ts";
+import type { Admitter } from "../functions/guard/leases/admit.ts";
+import type { AppendRequest, QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
+import type { CheckHealth } from "../functions/observe/health.ts";
+import type { Logger } from "../functions/observe/logs.ts";
+import type { IsolateMeter } from "../functions/observe/meter.ts";
+
+/** What a Worker may ask of an outbox. */
+export interface OutboxRpc {
+  append(request: AppendRequest): Promise<AppendResult>;
+  sweep(): Promise<QueueDepth>;
+}
+
+/** What wrangler.toml binds, and beside it one string per setting of functions/contracts/configuration.ts. */
+export interface Environment {
+  readonly OUTBOX: DurableObjectNamespace<OutboxRpc & Rpc.DurableObjectBranded>;
+  readonly BLOBS: R2Bucket;
+  readonly [setting: string]: unknown;
+}
+
+/** Everything a request or an alarm works with; one per isolate. */
+export interface Services {
+  readonly configuration: Configuration;
+  readonly configurationHash: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly database: Database;
+  readonly keyValue: KeyValue;
+  readonly objectStore: ObjectStore;
+  readonly outbox: Outbox;
+  readonly runner: Runner;
+  readonly meter: IsolateMeter;
+  readonly logger: Logger;
+  readonly admitter: Admitter;
+  readonly checkHealth: CheckHealth;
+  readonly environment: Environment;
+}
