@@ -48,8 +48,11 @@ const MAY_USE = {
   examples: [],
 };
 
-/** Tests and benchmarks may look into every room. */
-const TESTS = "(^|/)(tests|bench)/|\\.test\\.ts$";
+/**
+ * Tests (`*.test.ts`, and what only they use: `testWorld.ts`) and benchmarks may look into every room;
+ * nothing that ships may look at them.
+ */
+const TESTS = "(^|/)(tests|bench)/|\\.test\\.ts$|(^|/)test[A-Z][^/]*\\.ts$";
 const ROOMS = "^(workers|functions|drizzle|collapse|gpu-runner|jobs|cli|local|docs|examples|bench|tests)/";
 
 const startsWith = (room) => (room.endsWith("$") ? `^${room}` : `^${room}/`);

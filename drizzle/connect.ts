@@ -18,9 +18,10 @@ export interface DatabaseOptions {
 
 type Purpose = "tenant" | "platform";
 
-/** Endpoints by host: the driver has one global setting for all databases of an isolate. */
+/** Endpoints by address: the driver has one global setting for all databases of an isolate. */
 const endpoints = new Map<string, string>();
-neonConfig.fetchEndpoint = (host) => endpoints.get(host) ?? `https://${host.replace(/^[^.]+\./, "api.")}/sql`;
+neonConfig.fetchEndpoint = (host, port) =>
+  endpoints.get(addressOf(host, port)) ?? `https://${host.replace(/^[^.]+\./, "api.")}/sql`;
 
 /**
  * Postgres over Neon's SQL-over-HTTP protocol: no connection to keep, in workerd and Node alike. Statements
@@ -28,7 +29,10 @@ neonConfig.fetchEndpoint = (host) => endpoints.get(host) ?? `https://${host.repl
  * rows are as the driver parses them: timestamps are `Date`, int8 and numeric are strings, vectors text.
  */
 export function connectDatabase({ url, httpUrl, timeoutMs, meter }: DatabaseOptions): Database {
-  if (httpUrl !== undefined) endpoints.set(hostOf(url), httpUrl);
+  if (httpUrl !== undefined) {
+    const { hostname, port } = new URL(url.replace(/^postgres(ql)?:/, "http:"));
+    endpoints.set(addressOf(hostname, port), httpUrl);
+  }
   const client = neon(url);
   const dialect = new PgDialect();
   const prepare = (statement: SQL) => {
@@ -76,4 +80,6 @@ const enter = (organizationId: string, timeoutMs: number): SQL => sql`select
   set_config('hnsw.iterative_scan', 'relaxed_order', true),
   set_config('ivfflat.iterative_scan', 'relaxed_order', true)`;
 
-const hostOf = (url: string): string => new URL(url.replace(/^postgres(ql)?:/, "http:")).hostname;
+function addressOf(host: string, port: string | number): string {
+  return `${host}:${port || 5432}`;
+}

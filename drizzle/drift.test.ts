@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,8 +15,9 @@ import { afterAll, expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const root = join(folder, "..");
-// Inside the root, so that packages resolve; `.build` is not committed.
-const copy = mkdtempSync(join(root, "node_modules", ".drift-"));
+// Inside the root, so that packages resolve; `.build` is never committed.
+mkdirSync(join(root, ".build"), { recursive: true });
+const copy = mkdtempSync(join(root, ".build", "drift-"));
 afterAll(() => rmSync(copy, { recursive: true }));
 
 /**
@@ -23,21 +25,14 @@ afterAll(() => rmSync(copy, { recursive: true }));
  * wanted to ask something, so its answer must say that there are no changes.
  */
 function generate(): string {
-  const out = join(copy, "migrations");
-  writeFileSync(
-    join(copy, "drizzle.config.json"),
-    JSON.stringify({ dialect: "postgresql", schema: join(copy, "schema.ts"), out }),
-  );
-  return execFileSync(
-    process.execPath,
-    [
-      join(root, "node_modules/drizzle-kit/bin.cjs"),
-      "generate",
-      "--config",
-      join(copy, "drizzle.config.json"),
-    ],
-    { cwd: copy, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const drizzleKit = join(root, "node_modules", "drizzle-kit", "bin.cjs");
+  const settings = { dialect: "postgresql", schema: "./schema.ts", out: "./migrations" };
+  writeFileSync(join(copy, "drizzle.config.json"), JSON.stringify(settings));
+  return execFileSync(process.execPath, [drizzleKit, "generate", "--config", "drizzle.config.json"], {
+    cwd: copy,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 test("the migrations are what the Drizzle schema says, and a change of it without one is noticed", () => {

@@ -7,8 +7,8 @@ export function recordingMeter(): Meter & { readonly counts: Map<string, number>
   const counts = new Map<string, number>();
   return {
     counts,
-    count: (name, labels = {}, by = 1) => {
-      const id = `${name}{${Object.values(labels).join(",")}}`;
+    count: (name, labels, by = 1) => {
+      const id = `${name}{${Object.values(labels ?? {}).join(",")}}`;
       counts.set(id, (counts.get(id) ?? 0) + by);
     },
     observe: () => undefined,
@@ -17,7 +17,7 @@ export function recordingMeter(): Meter & { readonly counts: Map<string, number>
 }
 
 /** The value of an outcome that must be one. */
-export function valueOf<Value, Failure>(outcome: Outcome<Value, Failure>): Value {
+export function unwrap<Value, Failure>(outcome: Outcome<Value, Failure>): Value {
   if (!outcome.ok) throw new Error(`Expected a value, got ${JSON.stringify(outcome.failure)}.`);
   return outcome.value;
 }

@@ -1,33 +1,36 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describeModel, describeServer, listRepository } from "./describe.ts";
 import { handleInfer } from "./handleInfer.ts";
-import { findRoute, methodOf, type Route } from "./protocol/modelRoutes.ts";
-import { done, type Outcome, type ProtocolFailure, refuse } from "./protocol/outcome.ts";
+import { findRoute, type Route } from "./protocol/modelRoutes.ts";
+import { done, type Outcome, type ProtocolFailure } from "./protocol/outcome.ts";
 import { findModel, keyOf, type Serving } from "./serving.ts";
 
 /** Seconds after which a caller that was refused for load may try again. */
 const RETRY_AFTER_SECONDS = 1;
 
-const send = (
-  response: ServerResponse,
-  status: number,
-  body: string | Buffer,
-  headers: Readonly<Record<string, string>>,
-): void => {
-  if (response.destroyed || response.headersSent) return;
-  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
-};
+interface Answer {
+  readonly status: number;
+  readonly body: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-const sendJson = (response: ServerResponse, status: number, value: unknown): void =>
-  send(response, status, JSON.stringify(value), { "Content-Type": "application/json" });
+const JSON_TYPE = { "Content-Type": "application/json" };
 
-const sendFailure = (response: ServerResponse, failure: ProtocolFailure, allow?: string): void =>
-  send(response, failure.status, JSON.stringify({ error: failure.error }), {
-    "Content-Type": "application/json",
-    ...(failure.status === 503 ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
-    ...(failure.status === 405 && allow !== undefined ? { Allow: allow } : {}),
-  });
+const jsonAnswer = (status: number, value: unknown): Answer => ({
+  status,
+  body: JSON.stringify(value),
+  headers: JSON_TYPE,
+});
+
+const failureAnswer = ({ allow, error, status }: ProtocolFailure): Answer => ({
+  status,
+  body: JSON.stringify({ error }),
+  headers: {
+    ...JSON_TYPE,
+    ...(status === 503 ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(allow === undefined ? {} : { Allow: allow }),
+  },
+});
 
 const renderMetrics = ({ engine, metrics, models }: Serving): string => {
   const pending = [...models.values()].map(({ contract, versions }) => ({
@@ -69,25 +72,22 @@ const answer = async (
   serving: Serving,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> => {
+): Promise<Answer> => {
   const route = findRoute(request.method ?? "", request.url ?? "");
-  if (!route.ok) {
-    const allow = methodOf({ kind: request.method === "POST" ? "live" : "index" });
-    return sendFailure(response, route.failure, allow);
-  }
+  if (!route.ok) return failureAnswer(route.failure);
   if (route.value.kind === "metrics") {
     const type = "text/plain; version=0.0.4; charset=utf-8";
-    return send(response, 200, renderMetrics(serving), { "Content-Type": type });
+    return { status: 200, body: renderMetrics(serving), headers: { "Content-Type": type } };
   }
   if (route.value.kind === "infer") {
     const { model, version } = route.value;
     const encoded = await handleInfer(serving, model, version, request, response);
-    if (!encoded.ok) return sendFailure(response, encoded.failure);
-    return send(response, 200, encoded.value.body, encoded.value.headers);
+    return encoded.ok ? { status: 200, ...encoded.value } : failureAnswer(encoded.failure);
   }
   const described = describe(route.value, serving);
-  if (!described.ok) return sendFailure(response, described.failure);
-  sendJson(response, described.value.status, described.value.json);
+  return described.ok
+    ? jsonAnswer(described.value.status, described.value.json)
+    : failureAnswer(described.failure);
 };
 
 /** Answers one request of the Open Inference Protocol (REST). Every refusal is `{"error"}` with a fitting status. */
@@ -96,16 +96,12 @@ export const handleRequest = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  if (serving.draining) response.setHeader("Connection", "close");
-  try {
-    await answer(serving, request, response);
-  } catch (error) {
+  const { body, headers, status } = await answer(serving, request, response).catch((error: unknown) => {
     console.error(JSON.stringify({ level: "error", message: "a bug", detail: String(error) }));
-    sendFailure(response, refuse(500, "A bug in the runner.").failure);
-  }
-  // What is left of a body that was refused unread would be taken for the next request.
-  if (!request.complete) {
-    request.unpipe();
-    response.once("finish", () => request.destroy());
-  }
+    return failureAnswer({ status: 500, error: "A bug in the runner." });
+  });
+  if (response.destroyed) return;
+  if (serving.draining) response.setHeader("Connection", "close");
+  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
+  response.end(body);
 };

@@ -17,6 +17,8 @@ export interface Runner {
 /** Time that a caller may take to send a request, and that an idle connection stays open. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
+/** While draining, how often connections are looked over for those that have become idle. */
+const IDLE_SWEEP_MS = 20;
 
 const listen = (server: Server, host: string, port: number): Promise<Outcome<number, string>> =>
   new Promise((resolve) => {
@@ -50,11 +52,11 @@ const createHttpServer = (serving: Serving): Server => {
 
 /** Closes the server: idle connections at once, others after their answer, all of them at the timeout. */
 const drain = async (server: Server, timeoutMs: number): Promise<void> => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 };
 

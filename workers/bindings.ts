@@ -1,7 +1,7 @@
 import { connectDatabase } from "../drizzle/connect.ts";
 import { readConfiguration } from "../functions/contracts/configuration.ts";
 import { configurationHash } from "../functions/contracts/configurationHash.ts";
-import { createAdmitter } from "../functions/guard/leases/admit.ts";
+import { createAdmitter } from "../functions/guard/leases/createAdmitter.ts";
 import { createHealthCheck } from "../functions/observe/health.ts";
 import { createLogger } from "../functions/observe/logs.ts";
 import { createMeter } from "../functions/observe/meter.ts";

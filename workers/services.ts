@@ -9,7 +9,7 @@ import type {
   Random,
   Runner,
 } from "../functions/contracts/ports.ts";
-import type { Admitter } from "../functions/guard/leases/admit.ts";
+import type { Admitter } from "../functions/guard/leases/createAdmitter.ts";
 import type { AppendRequest, QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
 import type { CheckHealth } from "../functions/observe/health.ts";
 import type { Logger } from "../functions/observe/logs.ts";

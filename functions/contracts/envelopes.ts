@@ -1,8 +1,6 @@
 import type { ActionSpace, GripperConvention } from "./actionSpaces.ts";
-import { ROBOTS, type Robot } from "./robots.ts";
+import { type AxisKind, axesOf, ROBOTS, type Robot } from "./robots.ts";
 
-/** What one number of an action moves. */
-export type AxisKind = "position" | "rotation" | "joint" | "gripper";
 export type MovingAxis = Exclude<AxisKind, "gripper">;
 
 /** Whether a number is a step, a place or a speed. */
@@ -49,30 +47,10 @@ export const GRIPPER_RANGE: Readonly<
   minus_one_open: { min: -1, max: 1, closed: 1 },
 };
 
-const END_EFFECTOR_AXES: readonly AxisKind[] = [
-  "position",
-  "position",
-  "position",
-  "rotation",
-  "rotation",
-  "rotation",
-  "gripper",
-];
-
 /** Whether the numbers of an action space are steps, places or speeds. */
 export function meaningOf(space: ActionSpace): ActionMeaning {
   if (space === "ee_delta" || space === "joint_delta") return "delta";
   return space === "ee_abs" || space === "joint_abs" ? "absolute" : "velocity";
-}
-
-/** The kind of each number of an action, or null where the robot does not take that action space. */
-function axesOf(robot: Robot, space: ActionSpace): readonly AxisKind[] | null {
-  if (!robot.actionSpaces.includes(space)) return null;
-  return robot.arms.flatMap((arm) => {
-    if (space.startsWith("ee_")) return END_EFFECTOR_AXES;
-    const joints = Array.from({ length: arm.joints }, (): AxisKind => "joint");
-    return robot.gripper === "none" ? joints : [...joints, "gripper" as const];
-  });
 }
 
 /** How far and how fast one kind of axis may go, before the action space gives it a meaning. */
@@ -130,7 +108,3 @@ const ENVELOPES: ReadonlyMap<string, Envelope> = new Map(
  */
 export const envelopeFor = (robot: Robot, space: ActionSpace): Envelope | null =>
   ENVELOPES.get(`${robot.name} ${space}`) ?? buildEnvelope(robot, space);
-
-/** How many numbers one action has, or null where the robot does not take that action space. */
-export const actionDimension = (robot: Robot, space: ActionSpace): number | null =>
-  envelopeFor(robot, space)?.axes.length ?? null;

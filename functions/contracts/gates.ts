@@ -223,7 +223,10 @@ export const GATE_RULES = {
   "action.position_jump": vector("A position jumps between two steps.", SLOWER),
   "action.rotation_jump": vector("A rotation jumps between two steps.", SLOWER),
   "action.joint_jump": vector("A joint jumps between two steps.", SLOWER),
-  "action.position_travel": vector("The chunk carries an end effector too far without looking again.", SLOWER),
+  "action.position_travel": vector(
+    "The chunk carries an end effector too far without looking again.",
+    SLOWER,
+  ),
   "action.rotation_travel": vector("The chunk turns an end effector too far without looking again.", SLOWER),
   "action.joint_travel": vector("The chunk turns a joint too far without looking again.", SLOWER),
   "action.start_unknown": vector(

@@ -91,6 +91,12 @@ export type Pending = {
   readonly contentType: string;
 } & { readonly [pendingBrand]: true };
 
+/** An anonymized image: what object stores and embedders may take. */
+export type SealedImage = Sealed<{
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}>;
+
 /** What the seal step hands to the outbox. */
 export interface OutboxEntry {
   readonly record: Sealed<StorableRecord>;

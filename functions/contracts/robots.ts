@@ -187,3 +187,30 @@ export function findRobot(name: string): Robot | null {
   const lookup = lookUpRobot(name);
   return lookup.kind === "found" ? lookup.robot : null;
 }
+
+/** What one number of an action moves. */
+export type AxisKind = "position" | "rotation" | "joint" | "gripper";
+
+const END_EFFECTOR_AXES: readonly AxisKind[] = [
+  "position",
+  "position",
+  "position",
+  "rotation",
+  "rotation",
+  "rotation",
+  "gripper",
+];
+
+/** What each number of an action moves, or null where the robot does not take that action space. */
+export function axesOf(robot: Robot, space: ActionSpace): readonly AxisKind[] | null {
+  if (!robot.actionSpaces.includes(space)) return null;
+  return robot.arms.flatMap((arm) => {
+    if (space.startsWith("ee_")) return END_EFFECTOR_AXES;
+    const joints = Array.from({ length: arm.joints }, (): AxisKind => "joint");
+    return robot.gripper === "none" ? joints : [...joints, "gripper" as const];
+  });
+}
+
+/** How many numbers one action has, or null where the robot does not take that action space. */
+export const actionDimension = (robot: Robot, space: ActionSpace): number | null =>
+  axesOf(robot, space)?.length ?? null;

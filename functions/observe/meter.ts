@@ -1,11 +1,7 @@
-import type { Meter, MetricName } from "../contracts/metrics.ts";
+import type { Meter } from "../contracts/metrics.ts";
 import type { Clock } from "../contracts/ports.ts";
-import { definitionOf, INFINITE_BOUND, METRIC_NAMES, OTHER, writeField } from "./series.ts";
+import { bucketOf, createSeriesTable, type Series } from "./seriesTable.ts";
 
-/** Series of one metric that an isolate tells apart; what comes later is counted under `__other__`. */
-const SERIES_PER_METRIC = 200;
-/** Longest label value; every honest one is a name out of a closed set. */
-const LABEL_MAX_CHARACTERS = 64;
 /** Series that one batch takes, so that one flush stays a small script call. */
 const SERIES_PER_BATCH = 400;
 
@@ -39,59 +35,9 @@ export interface IsolateMeter extends Meter {
   giveBack(batch: MetricBatch): void;
 }
 
-/** Numbers of one series by part: a counter has one, a histogram one per bucket and, last, its sum. */
-interface Series {
-  readonly fields: readonly string[];
-  readonly pending: Float64Array;
-  dirty: boolean;
-}
-
-interface Family {
-  readonly labels: readonly string[];
-  readonly bounds: readonly number[];
-  readonly parts: readonly string[];
-  readonly series: Map<string, Series>;
-}
-
-type Labels = Readonly<Record<string, string>>;
-const NO_LABELS: Labels = {};
-
-function newFamily(name: MetricName): Family {
-  const { type, labels, buckets } = definitionOf(name);
-  const bounds = buckets ?? [];
-  const parts = type === "histogram" ? [...bounds.map(String), INFINITE_BOUND, "sum"] : ["value"];
-  return { labels, bounds, parts, series: new Map() };
-}
-
-/** The values in the table's order, in one string; label values are names and hold no line break. */
-function keyOf(family: Family, labels: Labels): string {
-  let key = "";
-  for (const label of family.labels) key += `${labels[label] ?? ""}\n`;
-  return key;
-}
-
-function addSeries(name: MetricName, family: Family, key: string, labels: Labels): Series {
-  const full = family.series.size >= SERIES_PER_METRIC;
-  const honest = family.labels.every((label) => (labels[label] ?? "").length <= LABEL_MAX_CHARACTERS);
-  const crowded = family.labels.length > 0 && (full || !honest);
-  const values = family.labels.map((label) => [label, crowded ? OTHER : (labels[label] ?? "")] as const);
-  const ownKey = crowded ? OTHER : key;
-  const known = family.series.get(ownKey);
-  if (known) return known;
-  const wire = Object.fromEntries(values);
-  const fields = family.parts.map((part) => writeField({ name, part, labels: wire }));
-  const series = { fields, pending: new Float64Array(fields.length), dirty: false };
-  family.series.set(ownKey, series);
-  return series;
-}
-
-/** Index of the first bucket that holds the value; the last one is `+Inf`. */
-function bucketOf(bounds: readonly number[], value: number): number {
-  for (let index = 0; index < bounds.length; index += 1) {
-    if (value <= (bounds[index] ?? Number.POSITIVE_INFINITY)) return index;
-  }
-  return bounds.length;
-}
+const add = (series: Series, index: number, by: number): void => {
+  series.pending[index] = (series.pending[index] ?? 0) + by;
+};
 
 /** Empties the series into deltas; zero parts stay at home. */
 function takePending(series: Series): MetricDelta[] {
@@ -111,17 +57,11 @@ function takePending(series: Series): MetricDelta[] {
  * would fall, are dropped: one NaN would spoil a sum for good.
  */
 export function createMeter({ clock }: { clock: Clock }): IsolateMeter {
-  const families = new Map(METRIC_NAMES.map((name) => [name, newFamily(name)]));
+  const find = createSeriesTable();
   const gauges = new Map<string, GaugeReading>();
   const returned: MetricBatch[] = [];
   let dirty: Series[] = [];
   let waitingSinceMs: number | null = null;
-
-  const seriesOf = (name: MetricName, labels: Labels): { family: Family; series: Series } => {
-    const family = families.get(name) ?? newFamily(name);
-    const key = keyOf(family, labels);
-    return { family, series: family.series.get(key) ?? addSeries(name, family, key, labels) };
-  };
 
   const touch = (series: Series): void => {
     waitingSinceMs ??= clock.now();
@@ -130,21 +70,17 @@ export function createMeter({ clock }: { clock: Clock }): IsolateMeter {
     dirty.push(series);
   };
 
-  const add = (series: Series, index: number, by: number): void => {
-    series.pending[index] = (series.pending[index] ?? 0) + by;
-  };
-
   return {
     count(name, labels, by = 1) {
       if (!(by > 0 && by < Number.POSITIVE_INFINITY)) return;
-      const { series } = seriesOf(name, labels ?? NO_LABELS);
+      const { series } = find(name, labels);
       add(series, 0, by);
       touch(series);
     },
 
     observe(name, value, labels) {
       if (!Number.isFinite(value)) return;
-      const { family, series } = seriesOf(name, labels ?? NO_LABELS);
+      const { family, series } = find(name, labels);
       add(series, bucketOf(family.bounds, value), 1);
       add(series, family.bounds.length + 1, value);
       touch(series);
@@ -152,7 +88,7 @@ export function createMeter({ clock }: { clock: Clock }): IsolateMeter {
 
     set(name, value, labels) {
       if (!Number.isFinite(value)) return;
-      const [field = ""] = seriesOf(name, labels ?? NO_LABELS).series.fields;
+      const [field = ""] = find(name, labels).series.fields;
       waitingSinceMs ??= clock.now();
       gauges.set(field, { field, value, atMs: clock.now() });
     },

@@ -1,9 +1,8 @@
 import type { ActionSpace } from "../contracts/actionSpaces.ts";
-import { actionDimension } from "../contracts/envelopes.ts";
 import { findModel } from "../contracts/models.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { Problem } from "../contracts/problems.ts";
-import type { Robot } from "../contracts/robots.ts";
+import { actionDimension, type Robot } from "../contracts/robots.ts";
 import type { Policy } from "./actContext.ts";
 
 /**

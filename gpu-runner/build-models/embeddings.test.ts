@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bytesTensor, type Call, floatsOf, openModel } from "../testing/model.ts";
 import { renderPixels, type Scene } from "../testing/scene.ts";
@@ -61,11 +61,11 @@ describe("visual-512", () => {
   beforeAll(async () => {
     call = await openModel("visual-512");
   });
-  const describeImage = async (image: sharp.Sharp): Promise<Float32Array> => {
+  const describeImage = async (image: Sharp): Promise<Float32Array> => {
     const bytes = new Uint8Array(await image.toBuffer());
     return floatsOf((await call({ image: bytesTensor(bytes) })).embedding);
   };
-  const open = (scene: Scene): sharp.Sharp =>
+  const open = (scene: Scene): Sharp =>
     sharp(renderPixels(scene, CAMERA), { raw: { width: 160, height: 120, channels: 3 } });
 
   it("puts a scene nearer to its own copy, re-encoded, cropped or brightened, than to any of 20 others", async () => {

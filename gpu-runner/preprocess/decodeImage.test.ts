@@ -34,7 +34,7 @@ it("refuses formats outside the list by their first bytes, though the decoder kn
 
 it("refuses a picture of more pixels than allowed, however few bytes it takes", async () => {
   const bomb = await picture(2000, 2000).png().toBuffer();
-  expect(bomb.length).toBeLessThan(20_000);
+  expect(bomb.length).toBeLessThan(100_000);
   expect(await decodeImage(bomb, SHAPE, 1_000_000)).toMatchObject({ ok: false, failure: { status: 400 } });
   expect((await decodeImage(bomb, SHAPE, 4_000_000)).ok).toBe(true);
 });

@@ -45,16 +45,21 @@ const matchPath = (path: string): Route | null => {
   return { kind: VERBS[verb], model, version: version === undefined ? null : decode(version) };
 };
 
-/** The method that a route takes; HEAD is taken where GET is. */
-export const methodOf = (route: Route): "GET" | "POST" =>
-  route.kind === "infer" || route.kind === "index" ? "POST" : "GET";
+/** What a route takes; HEAD is answered like GET, without its body. */
+const methodsOf = (route: Route): readonly string[] =>
+  route.kind === "infer" || route.kind === "index" ? ["POST"] : ["GET", "HEAD"];
 
 /** Finds the route of a request line. 404 for an unknown path, 405 for a method that it does not take. */
 export const findRoute = (method: string, url: string): Outcome<Route> => {
   const path = url.split("?", 1)[0] ?? "";
   const route = matchPath(path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
   if (route === null) return refuse(404, "There is no such path.");
-  const allowed = methodOf(route);
-  if (method === allowed || (method === "HEAD" && allowed === "GET")) return done(route);
-  return refuse(405, `This path takes ${allowed}.`);
+  const allowed = methodsOf(route);
+  if (allowed.includes(method)) return done(route);
+  const failure = {
+    status: 405,
+    error: `This path takes ${allowed.join(" and ")}.`,
+    allow: allowed.join(", "),
+  } as const;
+  return { ok: false, failure };
 };

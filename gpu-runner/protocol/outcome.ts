@@ -7,6 +7,8 @@ export type Outcome<Value, Failure = ProtocolFailure> =
 export interface ProtocolFailure {
   readonly status: 400 | 404 | 405 | 413 | 415 | 500 | 503;
   readonly error: string;
+  /** With 405: the methods that the path takes. */
+  readonly allow?: string;
 }
 
 export const done = <Value>(value: Value): { readonly ok: true; readonly value: Value } => ({

@@ -14,7 +14,8 @@ export const readBody = async (
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   try {
-    for await (const chunk of request) {
+    // Left in the middle, the request must live on: its answer goes over the same connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (!Buffer.isBuffer(chunk)) return refuse(400, "The body is not bytes.");
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) return tooLarge;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { freePort } from "../process/ports.ts";
+import { freePort } from "../supervise/ports.ts";
 import { connectRealRedis } from "./realRedis.ts";
 import { CommandError, type Reply, Status } from "./replies.ts";
 import type { RedisBackend } from "./restServer.ts";

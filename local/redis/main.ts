@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { z } from "zod";
+import { lockDataDir } from "../dataDirLock.ts";
 import { announceReady, failToStart, stopWithSupervisor } from "../process/part.ts";
 import { openStore } from "./openStore.ts";
 import { connectRealRedis } from "./realRedis.ts";
@@ -26,11 +27,16 @@ async function openBackend(settings: Settings): Promise<OpenBackend> {
     const backend = await connectRealRedis(settings.HEADGATE_REDIS_URL);
     return { backend, close: backend.close };
   }
-  const opened = openStore(settings.HEADGATE_REDIS_DATA_DIR, Date.now);
+  const folder = settings.HEADGATE_REDIS_DATA_DIR;
+  const lock = lockDataDir(folder);
+  if (!lock.ok)
+    throw new Error(`The data folder ${folder} is in use by process ${lock.failure.heldByPid}; stop that one.`);
+  const opened = openStore(folder, Date.now);
   const timer = setInterval(opened.maintain, MAINTAIN_EVERY_MS);
   const close = () => {
     clearInterval(timer);
     opened.close();
+    lock.value.release();
   };
   return { backend: opened.store, close };
 }

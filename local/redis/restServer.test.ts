@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "@upstash/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../process/ports.ts";
+import { freePort } from "../supervise/ports.ts";
 
 const TOKEN = "a-token-of-the-test";
 const folder = mkdtempSync(join(tmpdir(), "headgate-redis-"));

@@ -77,6 +77,7 @@ it.each([
   ["functions/serve/a.ts", "miniflare", "functions-platform-free"],
   ["cli/a.ts", "wrangler", "cli-without-platform"],
   ["functions/serve/a.ts", "functions/serve/b.test.ts", "not-into-tests"],
+  ["functions/serve/a.ts", "functions/serve/testWorld.ts", "not-into-tests"],
   ["workers/a.ts", "tests/b.ts", "not-into-tests"],
 ])("refuses that %s imports %s", async (from, imported, rule) => {
   expect(await violationsOf(from, imported)).toContain(rule);
@@ -92,6 +93,7 @@ it.each([
   ["gpu-runner/a.ts", "collapse/b.ts"],
   ["functions/contracts/a.ts", "zod"],
   ["functions/keep/a.test.ts", "workers/b.ts"],
+  ["functions/keep/testWorld.ts", "local/b.ts"],
   ["tests/a.ts", "local/b.ts"],
 ])("allows that %s imports %s", async (from, imported) => {
   expect(await violationsOf(from, imported)).toEqual([]);

@@ -23,7 +23,9 @@ export const readSources = (): SourceFile[] =>
     .filter((path) => path.endsWith(".ts"))
     .map((path) => ({ path, text: readFileSync(`${ROOT}/${path}`, "utf8") }));
 
-export const isTest = (path: string): boolean => path.endsWith(".test.ts") || /^(tests|bench)\//.test(path);
+/** Tests, benchmarks, and what only they use (`testWorld.ts`). */
+export const isTest = (path: string): boolean =>
+  path.endsWith(".test.ts") || /^(tests|bench)\/|\/test[A-Z][^/]*\.ts$/.test(path);
 
 /** A file's place in it, `path:line`, for the messages of failing tests. */
 export const placeOf = ({ path, text }: SourceFile, index: number): string =>

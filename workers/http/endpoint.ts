@@ -1,7 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { newUuid, toPublicId } from "../../functions/contracts/identifiers.ts";
-import { failed, type Outcome } from "../../functions/contracts/outcome.ts";
-import { PROBLEMS, type Problem } from "../../functions/contracts/problems.ts";
+import type { Problem } from "../../functions/contracts/problems.ts";
 import type { Scope } from "../../functions/contracts/scopes.ts";
 import type { Grant } from "../../functions/guard/leases/admission.ts";
 import { flushMetrics } from "../../functions/observe/flushMetrics.ts";
@@ -102,10 +101,6 @@ export async function withGrant(
   }
 }
 
-/** Fails with the problem that a store which cannot be reached means for a reader. */
-export const storageUnavailable = (): Outcome<never, Problem> =>
-  failed({ code: "storage_unavailable", retryAfterSeconds: 2 });
-
 function responseOf(answer: Answer, requestId: string): Response {
   switch (answer.kind) {
     case "problem":
@@ -180,7 +175,3 @@ export async function serveEndpoint(
   }
   return response;
 }
-
-/** The statuses that a route may answer beside its own, for the OpenAPI document. */
-export const problemStatuses = (): number[] =>
-  [...new Set(Object.values(PROBLEMS).map((problem) => problem.status))].sort();

@@ -20,7 +20,13 @@ const holdsTemplate = (text: string): boolean =>
 function emptiness(text: string): RuleId | null {
   if (text.trim() === "") return "instruction.empty";
   if (!/[\p{L}\p{N}]/u.test(text)) return "instruction.no_words";
-  if (text.trim().split(/\s+/).every((token) => URL_TOKEN.test(token))) return "instruction.url_only";
+  if (
+    text
+      .trim()
+      .split(/\s+/)
+      .every((token) => URL_TOKEN.test(token))
+  )
+    return "instruction.url_only";
   return null;
 }
 
@@ -34,7 +40,10 @@ const CHECKS: readonly Check[] = [
   ],
   ["instruction.line_breaks", (text) => /[\n\r\u2028\u2029]/.test(text.trim())],
   ["instruction.repeated_characters", (text) => /(\S)\1{9}/u.test(text)],
-  ["instruction.repeated_words", (text) => /(?<![\p{L}\p{N}])([\p{L}\p{N}]+)(?:\s+\1){3}(?![\p{L}\p{N}])/iu.test(text)],
+  [
+    "instruction.repeated_words",
+    (text) => /(?<![\p{L}\p{N}])([\p{L}\p{N}]+)(?:\s+\1){3}(?![\p{L}\p{N}])/iu.test(text),
+  ],
   ["instruction.prompt_template", holdsTemplate],
   ["instruction.markup", (text) => /<\/?(?:[a-z][a-z0-9]{0,15})(?:\s[^<>]{0,200})?\/?>|<!--/i.test(text)],
 ];

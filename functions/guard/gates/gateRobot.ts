@@ -1,6 +1,5 @@
-import { actionDimension } from "../../contracts/envelopes.ts";
 import { type Finding, finding } from "../../contracts/gates.ts";
-import { lookUpRobot, type Robot } from "../../contracts/robots.ts";
+import { actionDimension, lookUpRobot, type Robot } from "../../contracts/robots.ts";
 import type { ActInput } from "./actInput.ts";
 
 const ENVIRONMENT = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;

@@ -1,7 +1,7 @@
 import type { ActionSpace } from "../../contracts/actionSpaces.ts";
-import { actionDimension, meaningOf } from "../../contracts/envelopes.ts";
+import { meaningOf } from "../../contracts/envelopes.ts";
 import { type Finding, finding } from "../../contracts/gates.ts";
-import { findRobot, type Robot } from "../../contracts/robots.ts";
+import { actionDimension, findRobot, type Robot } from "../../contracts/robots.ts";
 import type { ActInput } from "./actInput.ts";
 
 const STATE_MAX_NUMBERS = 256;

@@ -19,7 +19,15 @@ export function parseMoment(text: string): Moment {
   const parts = RFC_3339.exec(text);
   if (!parts) return { kind: "unparsable" };
   const [, year = "", month = "", day = "", hour = "", minute = "", second = "", fraction = "", zone] = parts;
-  const localMs = Date.UTC(+year, +month - 1, +day, +hour, +minute, +second, +fraction.padEnd(3, "0").slice(0, 3));
+  const localMs = Date.UTC(
+    +year,
+    +month - 1,
+    +day,
+    +hour,
+    +minute,
+    +second,
+    +fraction.padEnd(3, "0").slice(0, 3),
+  );
   const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   // Date.UTC takes years below 100 for the 20th century and lets parts overflow: both show on the way back.
   if (new Date(localMs).toISOString().slice(0, 19) !== written) return { kind: "unparsable" };

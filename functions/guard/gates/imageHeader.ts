@@ -1,6 +1,12 @@
 import { JPEG, readJpegSegment, startsAsJpeg } from "../privacy/jpegSegments.ts";
 import { PNG_SIGNATURE_BYTES, readPngChunk, startsAsPng } from "../privacy/pngChunks.ts";
-import { readWebpChunk, startsAsWebp, VP8X, WEBP_HEADER_BYTES, type WebpChunk } from "../privacy/webpChunks.ts";
+import {
+  readWebpChunk,
+  startsAsWebp,
+  VP8X,
+  WEBP_HEADER_BYTES,
+  type WebpChunk,
+} from "../privacy/webpChunks.ts";
 
 /** What an image says of itself before its pixels. */
 export interface ImageHeader {

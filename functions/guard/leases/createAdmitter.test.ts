@@ -15,9 +15,10 @@ describe("a warm key", () => {
     expect(world.postgres.reads).toBe(1);
     const calls = world.redis.calls.length;
     await world.clock.advance(5000);
-    console.log(calls, world.redis.calls, Object.fromEntries(world.meter.counts));
     expect(world.redis.calls.length).toBe(calls + 1);
-    expect(world.redis.command("HGETALL", `hg:usage:01990000-0000-7000-8000-000000000001:2025-06-15`)).toEqual(["act:invoke", "10000"]);
+    expect(
+      world.redis.command("HGETALL", `hg:usage:01990000-0000-7000-8000-000000000001:2025-06-15`),
+    ).toEqual(["act:invoke", "10000"]);
     expect(world.redis.command("GET", "hg:quota:01990000-0000-7000-8000-000000000001:2025-06")).toBe("10000");
     await settle();
   });

@@ -1,8 +1,8 @@
 import type { Background, Grant } from "./admission.ts";
+import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState, TierVerdict, Verdict } from "./keyState.ts";
 import { FREE_LOCK, STORE_ANSWER } from "./lua.ts";
-import { flatten } from "./takeLease.ts";
 
 /** The lock that an idempotent request holds in Redis. */
 export interface IdempotencyLock {

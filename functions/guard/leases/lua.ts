@@ -89,7 +89,7 @@ if a.fill == '1' then
   publish(entry, 'hg:fence:key:' .. a.key, a.fill_version, a.facts_ttl, {
     'secret', a.fill_secret, 'organization', a.fill_organization, 'revoked', a.fill_revoked,
     'expires', a.fill_expires, 'scopes', a.fill_scopes, 'rate', a.fill_rate, 'quota', a.fill_quota,
-    'slots', a.fill_slots, 'subject', a.fill_default_subject, 'facts', a.fill_facts })
+    'slots', a.fill_slots, 'subject', a.fill_subject, 'facts', a.fill_facts })
 end
 local key = redis.call('HMGET', entry, 'version', 'secret', 'organization', 'revoked', 'expires', 'scopes',
   'rate', 'quota', 'slots', 'subject', 'facts')
@@ -110,7 +110,7 @@ local tier_key = 'hg:tier:' .. organization .. ':' .. subject
 local tier_fence = 'hg:fence:tier:' .. organization .. ':' .. subject
 local tier = { 'none', '', '' }
 if not fenced(tier_fence) then
-  if a.fill == '1' and a.fill_subject == subject then
+  if a.fill == '1' and a.fill_subject_digest == subject then
     publish(tier_key, tier_fence, a.fill_tier_version, a.tier_ttl,
       { 'tier', a.fill_tier, 'event', a.fill_event, 'seed', a.fill_seed })
   end

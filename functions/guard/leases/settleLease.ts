@@ -1,8 +1,9 @@
+import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
 import { SETTLE_LEASE } from "./lua.ts";
 import { keyEntry } from "./redisKeys.ts";
-import { flatten, reportArguments, slotArguments } from "./takeLease.ts";
+import { reportArguments, slotArguments } from "./takeLease.ts";
 
 /** A platform ends background work after some thirty seconds; what is not settled by then expires. */
 const ATTEMPTS = 25;

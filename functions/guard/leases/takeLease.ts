@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import { consentTierSchema } from "../../contracts/tiers.ts";
+import { FACTS_TTL_MS, keyFields, tierFields } from "./entries.ts";
 import type { AdmissionFacts } from "./facts.ts";
+import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
 import { TAKE_LEASE } from "./lua.ts";
 import { lastMonthOf, monthOf } from "./periods.ts";
 import { keyEntry } from "./redisKeys.ts";
 
-const FACTS_TTL_MS = 86_400_000;
 const UNKNOWN_SUBJECT_TTL_MS = 600_000;
 /** Slots outlive their lease by this many leases, so that a renewal in time finds them. */
 const SLOT_LEASES = 3;
@@ -110,10 +111,6 @@ export async function takeLease(
   return done(reply.data);
 }
 
-/** Names and values in turn, as the scripts read them. */
-export const flatten = (args: Readonly<Record<string, string | number>>): (string | number)[] =>
-  Object.entries(args).flat();
-
 /** The unacknowledged report of a holder, as the scripts read it. */
 export function reportArguments(state: KeyState) {
   const report = state.usage.report();
@@ -168,28 +165,20 @@ function giveBackLastMonth(state: KeyState, month: string): void {
 function fillArguments(fill: LeaseFill): Record<string, string | number> {
   if (fill === null) return { fill: 0, assume: 0 };
   if (fill === "assume") return { fill: 0, assume: 1 };
-  const { key, stored, tier } = fill;
+  const { key, tier } = fill;
   return {
     fill: 1,
     assume: 0,
     fill_version: key.version,
-    fill_secret: `${stored.pepperVersion}:${stored.digest}`,
-    fill_organization: key.organizationId,
-    fill_revoked: key.revoked ? 1 : 0,
-    fill_expires: key.expiresAtMs ?? "",
-    fill_scopes: `,${key.scopes.join(",")},`,
-    fill_rate: key.ratePerSecond ?? "",
-    fill_quota: key.quotaPerMonth ?? "",
-    fill_slots: key.concurrency ?? "",
-    fill_default_subject: key.defaults.subjectDigest ?? "",
-    fill_facts: JSON.stringify(key),
     facts_ttl: FACTS_TTL_MS,
-    fill_subject: fill.subjectDigest,
-    fill_tier: tier.tier,
+    ...prefixed("fill_", keyFields(fill)),
+    fill_subject_digest: fill.subjectDigest,
     fill_tier_version: tier.version,
-    fill_event: tier.eventId ?? "",
-    fill_seed: tier.keySeed ?? "",
     tier_ttl: tier.version === 0 ? UNKNOWN_SUBJECT_TTL_MS : FACTS_TTL_MS,
+    ...prefixed("fill_", tierFields(tier)),
     fill_used: fill.usedThisMonth,
   };
 }
+
+const prefixed = (prefix: string, fields: Readonly<Record<string, string | number>>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [prefix + name, value]));

@@ -1,7 +1,7 @@
 /** A cell in memory for the tests of this wing: an injected clock, the local Redis store, a Postgres of maps. */
 import { PgDialect } from "drizzle-orm/pg-core";
-import { Store } from "../../../local/redis/store.ts";
 import { CommandError, type Reply, Status } from "../../../local/redis/replies.ts";
+import { Store } from "../../../local/redis/store.ts";
 import { type Configuration, readConfiguration } from "../../contracts/configuration.ts";
 import type { Meter } from "../../contracts/metrics.ts";
 import { done, failed } from "../../contracts/outcome.ts";

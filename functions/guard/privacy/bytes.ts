@@ -10,7 +10,7 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 }
 
 /** The bytes of a text of one-byte characters. */
-export const asciiBytes = (text: string): Uint8Array<ArrayBuffer> =>
+export const latinBytes = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** Whether the bytes at an offset spell this text of one-byte characters. */

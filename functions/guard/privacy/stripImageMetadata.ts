@@ -1,21 +1,11 @@
 import { failed, type Outcome } from "../../contracts/outcome.ts";
 import { startsAsJpeg } from "./jpegSegments.ts";
-import type { Orientation } from "./orientation.ts";
 import { startsAsPng } from "./pngChunks.ts";
 import { stripJpeg } from "./stripJpeg.ts";
 import { stripPng } from "./stripPng.ts";
+import type { StripFailure, StrippedImage } from "./strippedImage.ts";
 import { stripWebp } from "./stripWebp.ts";
 import { startsAsWebp } from "./webpChunks.ts";
-
-export interface StrippedImage {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly contentType: "image/jpeg" | "image/png" | "image/webp";
-  /** How a viewer turns the pixels; where it is not 1, `bytes` carry that one EXIF tag, written anew. */
-  readonly orientation: Orientation;
-}
-
-/** Why an image cannot be stripped: then it cannot be kept either. */
-export type StripFailure = "unsupported_format" | "broken" | "animated";
 
 /**
  * Takes everything out of an image that is not needed to show its pixels: a list of what stays, so that what

@@ -1,8 +1,8 @@
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
-import { asciiBytes, joinBytes, spells } from "./bytes.ts";
+import { joinBytes, latinBytes, spells } from "./bytes.ts";
 import { endOfJpegScan, JPEG, type JpegSegment, readJpegSegment } from "./jpegSegments.ts";
 import { type Orientation, readOrientation, writeOrientation } from "./orientation.ts";
-import type { StripFailure, StrippedImage } from "./stripImageMetadata.ts";
+import type { StripFailure, StrippedImage } from "./strippedImage.ts";
 
 const APP1 = 0xe1;
 const APP2 = 0xe2;
@@ -47,9 +47,11 @@ const isExif = (bytes: Uint8Array, segment: JpegSegment): boolean =>
 function keptOf(bytes: Uint8Array, segment: JpegSegment): Uint8Array | null {
   const { marker, start, dataStart, end } = segment;
   const whole = bytes.subarray(start, end);
-  if (marker === JPEG.APP0) return spells(bytes, dataStart, "JFIF\0") ? jfifWithoutThumbnail(bytes, segment) : null;
+  if (marker === JPEG.APP0)
+    return spells(bytes, dataStart, "JFIF\0") ? jfifWithoutThumbnail(bytes, segment) : null;
   if (marker === APP2) return spells(bytes, dataStart, "ICC_PROFILE\0") ? whole : null;
-  if (marker === APP14) return spells(bytes, dataStart, "Adobe") ? cut(bytes, segment, ADOBE_HEAD_BYTES) : null;
+  if (marker === APP14)
+    return spells(bytes, dataStart, "Adobe") ? cut(bytes, segment, ADOBE_HEAD_BYTES) : null;
   return marker >= 0xc0 && marker <= 0xdf ? whole : null;
 }
 
@@ -64,10 +66,13 @@ function jfifWithoutThumbnail(bytes: Uint8Array, segment: JpegSegment): Uint8Arr
 function cut(bytes: Uint8Array, segment: JpegSegment, payloadBytes: number): Uint8Array | null {
   if (segment.end - segment.dataStart < payloadBytes) return null;
   const head = [0xff, segment.marker, 0, payloadBytes + 2];
-  return joinBytes([Uint8Array.from(head), bytes.subarray(segment.dataStart, segment.dataStart + payloadBytes)]);
+  return joinBytes([
+    Uint8Array.from(head),
+    bytes.subarray(segment.dataStart, segment.dataStart + payloadBytes),
+  ]);
 }
 
 function exifSegment(orientation: Orientation): Uint8Array {
-  const payload = joinBytes([asciiBytes(EXIF_HEAD), writeOrientation(orientation)]);
+  const payload = joinBytes([latinBytes(EXIF_HEAD), writeOrientation(orientation)]);
   return joinBytes([Uint8Array.of(0xff, APP1, 0, payload.length + 2), payload]);
 }

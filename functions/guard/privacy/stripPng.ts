@@ -1,8 +1,9 @@
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
-import { asciiBytes, joinBytes } from "./bytes.ts";
+import { crc32 } from "../identity/crc32.ts";
+import { joinBytes, latinBytes } from "./bytes.ts";
 import { type Orientation, readOrientation, writeOrientation } from "./orientation.ts";
 import { PNG_SIGNATURE_BYTES, readPngChunk } from "./pngChunks.ts";
-import type { StripFailure, StrippedImage } from "./stripImageMetadata.ts";
+import type { StripFailure, StrippedImage } from "./strippedImage.ts";
 
 const KEPT: ReadonlySet<string> = new Set([
   "IHDR",
@@ -46,21 +47,12 @@ export function stripPng(bytes: Uint8Array): Outcome<StrippedImage, StripFailure
 }
 
 function exifChunk(orientation: Orientation): Uint8Array {
-  const body = joinBytes([asciiBytes("eXIf"), writeOrientation(orientation)]);
-  const frame = new Uint8Array(body.length + 8);
+  const data = writeOrientation(orientation);
+  const typeAndData = "eXIf" + String.fromCharCode(...data);
+  const frame = new Uint8Array(data.length + 12);
   const view = new DataView(frame.buffer);
-  view.setUint32(0, body.length - 4);
-  frame.set(body, 4);
-  view.setUint32(body.length + 4, crc32(body));
+  view.setUint32(0, data.length);
+  frame.set(latinBytes(typeAndData), 4);
+  view.setUint32(8 + data.length, crc32(typeAndData));
   return frame;
-}
-
-/** CRC-32 as PNG has it (third edition, annex D), bit by bit: it runs over thirty bytes, rarely. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
 }

@@ -1,7 +1,7 @@
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
-import { asciiBytes, joinBytes, spells } from "./bytes.ts";
+import { joinBytes, latinBytes, spells } from "./bytes.ts";
 import { type Orientation, readOrientation, writeOrientation } from "./orientation.ts";
-import type { StripFailure, StrippedImage } from "./stripImageMetadata.ts";
+import type { StripFailure, StrippedImage } from "./strippedImage.ts";
 import { readWebpChunk, VP8X, WEBP_HEADER_BYTES, type WebpChunk, webpEnd } from "./webpChunks.ts";
 
 const KEPT: ReadonlySet<string> = new Set(["VP8 ", "VP8L", "VP8X", "ALPH", "ICCP"]);
@@ -49,14 +49,14 @@ function canvas(payload: Uint8Array, orientation: Orientation): Uint8Array | nul
 
 function webpChunk(type: string, data: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(8 + data.length + (data.length % 2));
-  chunk.set(asciiBytes(type));
+  chunk.set(latinBytes(type));
   new DataView(chunk.buffer).setUint32(4, data.length, true);
   chunk.set(data, 8);
   return chunk;
 }
 
 function riff(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const body = joinBytes([asciiBytes("RIFF\0\0\0\0WEBP"), ...chunks]);
+  const body = joinBytes([latinBytes("RIFF\0\0\0\0WEBP"), ...chunks]);
   new DataView(body.buffer).setUint32(4, body.length - 8, true);
   return body;
 }

@@ -22,7 +22,9 @@ export const startsAsWebp = (bytes: Uint8Array): boolean =>
 
 /** Where the RIFF container says that it ends; what lies behind is not part of the image. */
 export const webpEnd = (bytes: Uint8Array): number =>
-  bytes.length < WEBP_HEADER_BYTES ? 0 : new DataView(bytes.buffer, bytes.byteOffset + 4, 4).getUint32(0, true) + 8;
+  bytes.length < WEBP_HEADER_BYTES
+    ? 0
+    : new DataView(bytes.buffer, bytes.byteOffset + 4, 4).getUint32(0, true) + 8;
 
 /** Reads the chunk at an offset; null where it is cut off. A missing pad byte at the end is forgiven. */
 export function readWebpChunk(bytes: Uint8Array, offset: number): WebpChunk | null {

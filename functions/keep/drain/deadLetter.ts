@@ -3,7 +3,7 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ObjectStore, ObjectStoreFailure } from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-import { parseEntry } from "../../guard/seal/serializeEntry.ts";
+import { parseEntry } from "../../guard/seal/parseEntry.ts";
 
 /** A letter to be opened later: the sealed record, and its image as it waited, still encrypted. */
 const deadLetterSchema = z.object({

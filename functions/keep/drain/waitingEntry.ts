@@ -1,5 +1,5 @@
 import type { OutboxEntry } from "../../contracts/records.ts";
-import { parseEntry } from "../../guard/seal/serializeEntry.ts";
+import { parseEntry } from "../../guard/seal/parseEntry.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import type { Stage } from "../outbox/schema.ts";
 

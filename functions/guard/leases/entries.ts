@@ -1,0 +1,80 @@
+import { done, failed, type Outcome } from "../../contracts/outcome.ts";
+import type { KeyValue, Random } from "../../contracts/ports.ts";
+import { toHex } from "../identity/hmac.ts";
+import type { AdmissionFacts, TierFacts } from "./facts.ts";
+import { flatten } from "./flatten.ts";
+import { PUBLISH_ENTRY, RAISE_FENCE } from "./lua.ts";
+import { keyEntry, keyFence, tierEntry, tierFence } from "./redisKeys.ts";
+
+/** How long Redis repeats what Postgres said. */
+export const FACTS_TTL_MS = 86_400_000;
+/** How long a fence stands whose owner died; longer than any read of Postgres takes to arrive. */
+const FENCE_MS = 60_000;
+
+/** An entry in Redis and the fence round it. */
+export interface Entry {
+  readonly key: string;
+  readonly fence: string;
+}
+
+export const entryOfKey = (keyId: string): Entry => ({ key: keyEntry(keyId), fence: keyFence(keyId) });
+export const entryOfTier = (organizationId: string, digest: string): Entry => ({
+  key: tierEntry(organizationId, digest),
+  fence: tierFence(organizationId, digest),
+});
+
+/** The fields of a key's entry, as the lease script reads them. */
+export const keyFields = ({
+  key,
+  stored,
+}: Pick<AdmissionFacts, "key" | "stored">): Record<string, string | number> => ({
+  secret: `${stored.pepperVersion}:${stored.digest}`,
+  organization: key.organizationId,
+  revoked: key.revoked ? 1 : 0,
+  expires: key.expiresAtMs ?? "",
+  scopes: `,${key.scopes.join(",")},`,
+  rate: key.ratePerSecond ?? "",
+  quota: key.quotaPerMonth ?? "",
+  slots: key.concurrency ?? "",
+  subject: key.defaults.subjectDigest ?? "",
+  facts: JSON.stringify(key),
+});
+
+/** The fields of a tier's entry, as the lease script reads them. */
+export const tierFields = ({ tier, eventId, keySeed }: TierFacts): Record<string, string | number> => ({
+  tier,
+  event: eventId ?? "",
+  seed: keySeed ?? "",
+});
+
+/**
+ * Closes an entry before Postgres is changed: a fenced key is revoked, a fenced subject's tier is `none`.
+ * Should the change die half-way, the fence falls after a minute and Postgres is read anew. Answers the token
+ * that lowers this fence.
+ */
+export async function raiseFence(
+  keyValue: KeyValue,
+  random: Random,
+  entry: Entry,
+): Promise<Outcome<string, "away">> {
+  const token = toHex(random.bytes(16));
+  const raised = await keyValue.run(RAISE_FENCE, [entry.key, entry.fence], flatten({ token, ttl: FENCE_MS }));
+  return raised.ok ? done(token) : failed("away");
+}
+
+/** Publishes what Postgres holds after a change, and lowers the fence of that token ('' where none was raised). */
+export async function publishEntry(
+  keyValue: KeyValue,
+  entry: Entry,
+  token: string,
+  version: number,
+  fields: Readonly<Record<string, string | number>>,
+): Promise<Outcome<undefined, "away">> {
+  const named = Object.fromEntries(Object.entries(fields).map(([name, value]) => [`field:${name}`, value]));
+  const published = await keyValue.run(
+    PUBLISH_ENTRY,
+    [entry.key, entry.fence],
+    flatten({ token, version, ttl: FACTS_TTL_MS, ...named }),
+  );
+  return published.ok ? done(undefined) : failed("away");
+}
