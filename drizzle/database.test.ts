@@ -117,6 +117,25 @@ describe("a migrated database", () => {
     }
   });
 
+  test("every index, check, key and policy that the Drizzle schema names is in the database", async () => {
+    const rows =
+      await owner`select tablename || '.' || indexname as name from pg_indexes where schemaname = 'public'
+      union all select conrelid::regclass || '.' || conname from pg_constraint where conrelid <> 0
+      union all select tablename || '.' || policyname from pg_policies`;
+    const actual = new Set(rows.map((row) => row.name));
+    for (const table of Object.values(schema)) {
+      if (!is(table, PgTable)) continue;
+      const { indexes, checks, foreignKeys, policies } = getTableConfig(table);
+      const names = [
+        ...indexes.map((index) => index.config.name),
+        ...[...checks, ...policies].map(({ name }) => name),
+        ...foreignKeys.map((key) => key.getName()),
+      ];
+      expect(names.length).toBeGreaterThanOrEqual(2);
+      for (const name of names) expect(actual, name).toContain(`${getTableName(table)}.${name}`);
+    }
+  });
+
   describe("row-level security", () => {
     test("the serving role is bound; the owner is refused", async () => {
       expect(await assertBoundRole(app)).toEqual({ ok: true, value: undefined });

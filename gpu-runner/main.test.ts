@@ -1,8 +1,8 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { renderJpeg } from "./testing/scene.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -30,6 +30,11 @@ const untilReady = (child: ChildProcess): Promise<string> =>
 
 const exitCode = async (child: ChildProcess): Promise<unknown> => (await once(child, "exit"))[0];
 
+const pendingOf = async (url: string): Promise<string> => {
+  const page = await (await fetch(`${url}/metrics`)).text();
+  return /^headgate_runner_pending_requests\{model="visual-512"\}.*$/m.exec(page)?.[0] ?? "";
+};
+
 describe("the runner's process", () => {
   it("says ready, and on SIGTERM finishes what it accepted, takes nothing new, and exits with 0", async () => {
     const child = spawn(process.execPath, [MAIN], {
@@ -37,17 +42,22 @@ describe("the runner's process", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const url = await untilReady(child);
-    const scene = { blocks: [], background: [90, 120, 90] as const, grain: 1, slope: 0, seed: 1 };
-    const image = await renderJpeg(scene, { x: 0, y: 0, viewWidthM: 1, widthPx: 800, heightPx: 600 });
+    // Takes the one worker long enough to decode for the other requests to be seen waiting.
+    const noise = { type: "gaussian", mean: 128, sigma: 30 } as const;
+    const image = await sharp({
+      create: { width: 3000, height: 3000, channels: 3, background: "gray", noise },
+    })
+      .jpeg({ quality: 30 })
+      .toBuffer();
     const call = (): Promise<Response> =>
       fetch(`${url}/v2/models/visual-512/infer`, {
         method: "POST",
         headers: { "inference-header-content-length": "0" },
-        body: image,
+        body: new Uint8Array(image),
       });
     expect((await call()).status).toBe(200);
     const accepted = Array.from({ length: 6 }, call);
-    await Promise.race(accepted);
+    while (!(await pendingOf(url)).endsWith(" 5")) expect(child.exitCode).toBeNull();
     const code = exitCode(child);
     child.kill("SIGTERM");
     const statuses = (await Promise.all(accepted)).map(({ status }) => status);

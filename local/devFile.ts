@@ -2,10 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { samplePng } from "./samplePng.ts";
-import { type DemoKeys, seedDemo } from "./seed.ts";
+import { type DemoKeys, seedKeys, seedOrganization } from "./seed.ts";
 import { writePrivately } from "./supervise/secrets.ts";
 
-const FILE = "dev.json";
 const CHECK_TIMEOUT_MS = 5000;
 
 const devFileSchema = z.object({
@@ -14,6 +13,8 @@ const devFileSchema = z.object({
   admin_key: z.string(),
   runner_url: z.string(),
 });
+
+const demoFileSchema = z.object({ organization_id: z.uuid() });
 
 export interface DevFileInput {
   readonly dataDir: string;
@@ -28,10 +29,11 @@ export interface DevFileInput {
  * so this file is the only place that has them; while they still open, a later start keeps them.
  */
 export async function ensureDevFile(input: DevFileInput): Promise<DemoKeys & { seeded: boolean }> {
-  const path = join(input.dataDir, FILE);
-  const kept = readDevFile(path);
-  const holds = kept !== null && (await opens(input.url, kept.key)) && (await opens(input.url, kept.adminKey));
-  const keys = holds ? kept : await seedDemo(input.bindings);
+  const path = join(input.dataDir, "dev.json");
+  const kept = readFile(path, devFileSchema);
+  const holds =
+    kept !== null && (await opens(input.url, kept.key)) && (await opens(input.url, kept.admin_key));
+  const keys = holds ? { key: kept.key, adminKey: kept.admin_key } : await makeKeys(input);
   writePrivately(path, {
     url: input.url,
     key: keys.key,
@@ -41,10 +43,18 @@ export async function ensureDevFile(input: DevFileInput): Promise<DemoKeys & { s
   return { ...keys, seeded: !holds };
 }
 
-function readDevFile(path: string): DemoKeys | null {
+/** New keys belong to the organization of the earlier ones, as long as anybody remembers it. */
+async function makeKeys({ dataDir, bindings }: DevFileInput): Promise<DemoKeys> {
+  const path = join(dataDir, "demo.json");
+  const known = readFile(path, demoFileSchema);
+  const organizationId = known?.organization_id ?? (await seedOrganization(bindings));
+  writePrivately(path, { organization_id: organizationId });
+  return seedKeys(organizationId, bindings);
+}
+
+function readFile<Content>(path: string, schema: z.ZodType<Content>): Content | null {
   try {
-    const { key, admin_key: adminKey } = devFileSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return { key, adminKey };
+    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
     return null;
   }
@@ -62,7 +72,12 @@ async function opens(url: string, key: string): Promise<boolean> {
 }
 
 /** What `npm start` prints when all is up. */
-export function stackSummary(stack: { url: string; key: string; adminKey: string; runnerUrl: string }): string {
+export function stackSummary(stack: {
+  url: string;
+  key: string;
+  adminKey: string;
+  runnerUrl: string;
+}): string {
   const body = {
     robot_type: "franka",
     instruction: "move to the red block",

@@ -203,8 +203,8 @@ function partEvents(options: StackOptions, dataDir: string, parts: readonly Part
       if (started.has(part.name) && part.name === "edge") part.send("run-scheduled");
       started = new Set([...started, part.name]);
     },
-    onDeath(name, how, pauseMs) {
-      const message = `${name} died (${how}); it starts again in ${pauseMs} ms`;
+    onDeath(name, why, pauseMs) {
+      const message = `${why}; it starts again in ${pauseMs} ms`;
       line(JSON.stringify({ time: new Date().toISOString(), level: "warn", part: name, message }));
     },
   };

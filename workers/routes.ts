@@ -1,12 +1,13 @@
 import type { Endpoint } from "./http/endpoint.ts";
 import { actEndpoint } from "./routes/act.ts";
-import { readConsentEndpoint, setConsentEndpoint } from "./routes/consent.ts";
+import { consentHistoryEndpoint, readConsentEndpoint, setConsentEndpoint } from "./routes/consent.ts";
 import { docsEndpoints } from "./routes/docs.ts";
 import { healthEndpoints, liveEndpoint } from "./routes/health.ts";
 import { listInferencesEndpoint, readInferenceEndpoint } from "./routes/inferences.ts";
 import { createKeyEndpoint, revokeKeyEndpoint } from "./routes/keys.ts";
 import { metricsEndpoint } from "./routes/metrics.ts";
 import { modelsEndpoint } from "./routes/models.ts";
+import { changeOrganizationEndpoint } from "./routes/organization.ts";
 import { replayEndpoint } from "./routes/replay.ts";
 
 const endpoints: readonly Endpoint[] = [
@@ -16,6 +17,8 @@ const endpoints: readonly Endpoint[] = [
   revokeKeyEndpoint,
   readConsentEndpoint,
   setConsentEndpoint,
+  consentHistoryEndpoint,
+  changeOrganizationEndpoint,
   listInferencesEndpoint,
   readInferenceEndpoint,
   replayEndpoint,

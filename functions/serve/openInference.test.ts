@@ -15,7 +15,10 @@ const binaryAnswer = (outputs: readonly Float32Array[]): { body: Uint8Array; hea
       })),
     }),
   );
-  const parts = [header, ...outputs.map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  const parts = [
+    header,
+    ...outputs.map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
   const body = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {
@@ -31,7 +34,9 @@ describe("the Open Inference Protocol", () => {
       model: "m",
       version: null,
       traceparent: "",
-      inputs: [{ name: "text", datatype: "BYTES", shape: [2], data: [new Uint8Array([7]), new Uint8Array([8, 9])] }],
+      inputs: [
+        { name: "text", datatype: "BYTES", shape: [2], data: [new Uint8Array([7]), new Uint8Array([8, 9])] },
+      ],
     });
     const header = JSON.parse(new TextDecoder().decode(body.subarray(0, headerBytes)));
     expect(header.inputs[0].parameters.binary_data_size).toBe(11);
@@ -57,9 +62,13 @@ describe("the Open Inference Protocol", () => {
 
   it("fails with a reason, and never throws, on any bytes", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.option(fc.integer({ min: -5, max: 300 })), (body, headerBytes) => {
-        expect(decodeInferResponse(body, headerBytes).ok).toBe(false);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.option(fc.integer({ min: -5, max: 300 })),
+        (body, headerBytes) => {
+          expect(decodeInferResponse(body, headerBytes).ok).toBe(false);
+        },
+      ),
     );
     const { body, headerBytes } = binaryAnswer([new Float32Array([1, 2, 3])]);
     for (let cut = 0; cut < body.length; cut++) {

@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { InferenceSession } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { Graph } from "../build-models/graph.ts";
 import type { ModelContract } from "../repository/modelContract.ts";
 import type { Provider } from "./messages.ts";
+
+// What fails is thrown, with its reason; the runtime need not print it as well.
+env.logLevel = "fatal";
 
 const optionsFor = (provider: Provider, cpuFallback: boolean): InferenceSession.SessionOptions => ({
   executionProviders: [provider],
@@ -15,7 +18,6 @@ const optionsFor = (provider: Provider, cpuFallback: boolean): InferenceSession.
 
 /** Runs one operator on a provider and nowhere else. Throws, with the runtime's reason, where it cannot. */
 export const probeProvider = async (provider: Provider): Promise<void> => {
-  const { Tensor } = await import("onnxruntime-node");
   const graph = new Graph("probe");
   const input = graph.input("x", "float", [2]);
   graph.op("Add", [input, input], {}, "y");

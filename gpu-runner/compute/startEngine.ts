@@ -26,6 +26,10 @@ interface Choice {
   readonly probes: ProbeReport;
 }
 
+/** The runtime's reason without the place in its source code. */
+const shorten = (reason: string): string =>
+  (reason.split("\n")[0] ?? "").replace(/^.* was false\. /, "").slice(0, 200);
+
 /** Tries the providers, best first, with one real operator each; an explicit wish is the only one tried. */
 const chooseProvider = async (
   worker: ComputeWorker,
@@ -34,7 +38,7 @@ const chooseProvider = async (
   const probes: Partial<Record<Provider, string>> = {};
   for (const provider of wish === "auto" ? PROVIDERS : [wish]) {
     const reply = await worker.ask({ kind: "probe", provider });
-    probes[provider] = reply.kind === "failed" ? (reply.reason.split("\n")[0] ?? "").slice(0, 300) : "works";
+    probes[provider] = reply.kind === "failed" ? shorten(reply.reason) : "works";
     if (reply.kind === "probed") return { ok: true, value: { provider, probes } };
   }
   const reasons = Object.entries(probes).map(([provider, reason]) => `${provider}: ${reason}`);

@@ -49,19 +49,13 @@ const asBinary = (numbers: readonly number[], texts: readonly string[]) => {
   return { body: join(json, x, t), header: String(json.length) };
 };
 
+const float = fc.float({ noNaN: true, noDefaultInfinity: true });
 const requests = fc
-  .array(
-    fc.tuple(
-      fc.float({ noNaN: true, noDefaultInfinity: true }),
-      fc.float({ noNaN: true, noDefaultInfinity: true }),
-      fc.string({ unit: "grapheme" }),
-    ),
-    {
-      minLength: 1,
-      maxLength: 8,
-    },
-  )
-  .map((rows) => ({ numbers: rows.flatMap(([a, b]) => [a, b]), texts: rows.map(([, , text]) => text) }));
+  .array(fc.record({ a: float, b: float, text: fc.string({ unit: "grapheme" }) }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((rows) => ({ numbers: rows.flatMap(({ a, b }) => [a, b]), texts: rows.map(({ text }) => text) }));
 
 const oneInput = (datatype: NumericDatatype): ModelContract => ({
   name: "m",

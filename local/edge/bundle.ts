@@ -113,7 +113,15 @@ async function build({ root, configPath }: BundleOptions): Promise<Cache> {
 async function runWrangler(root: string, configPath: string, outputFolder: string): Promise<void> {
   const program = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
   const words = ["deploy", "--dry-run", "--config", configPath, "--outdir", outputFolder, "--metafile"];
-  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", CI: "1" };
+  const env = {
+    ...process.env,
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_HIDE_BANNER: "true",
+    CI: "1",
+    NO_COLOR: "1",
+    // Its logs belong to this build, not to the person's home.
+    XDG_CONFIG_HOME: join(root, ".build"),
+  };
   try {
     await promisify(execFile)(process.execPath, [program, ...words], { cwd: root, env });
   } catch (error) {

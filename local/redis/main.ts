@@ -30,7 +30,9 @@ async function openBackend(settings: Settings): Promise<OpenBackend> {
   const folder = settings.HEADGATE_REDIS_DATA_DIR;
   const lock = lockDataDir(folder);
   if (!lock.ok)
-    throw new Error(`The data folder ${folder} is in use by process ${lock.failure.heldByPid}; stop that one.`);
+    throw new Error(
+      `The data folder ${folder} is in use by process ${lock.failure.heldByPid}; stop that one.`,
+    );
   const opened = openStore(folder, Date.now);
   const timer = setInterval(opened.maintain, MAINTAIN_EVERY_MS);
   const close = () => {

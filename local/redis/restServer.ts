@@ -108,7 +108,7 @@ export function createRestServer({ backend, token }: RestServerOptions): Server 
   }
 
   const server = createServer((request, response) => {
-    answer(request)
+    void answer(request)
       .catch((error: unknown) => mistake(error))
       .then(({ status, body }) => send(response, status, body));
   });

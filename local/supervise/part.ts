@@ -20,7 +20,7 @@ export interface PartEvents {
   /** It serves: at first, and again after each restart. */
   readonly onReady: (part: Part) => void;
   /** It died and comes back after the pause. */
-  readonly onDeath: (name: PartName, how: string, pauseMs: number) => void;
+  readonly onDeath: (name: PartName, why: string, pauseMs: number) => void;
 }
 
 /** One part of the running stack: a process of its own that is started again whenever it dies. */
@@ -55,7 +55,7 @@ export function startPart(spec: PartSpec, events: PartEvents): Part {
   let stopping = false;
   let pauseMs = FIRST_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;
-  let readiness = newReadiness();
+  const readiness = newReadiness();
   let ended = Promise.resolve();
 
   function spawnChild(): void {
@@ -69,9 +69,14 @@ export function startPart(spec: PartSpec, events: PartEvents): Part {
     });
     child = running;
     const said: string[] = [];
-    eachLine(running.stdout, (line) => (line === "ready" ? becomeReady() : events.onLine(line)));
+    let serves = false;
+    eachLine(running.stdout, (line) => {
+      if (line !== "ready") return events.onLine(line);
+      serves = true;
+      becomeReady();
+    });
     eachLine(running.stderr, (line) => {
-      if (served || isLogLine(line)) events.onLine(line);
+      if (serves || isLogLine(line)) events.onLine(line);
       else said.push(line);
     });
     ended = new Promise((resolve) => {
@@ -80,10 +85,10 @@ export function startPart(spec: PartSpec, events: PartEvents): Part {
         child = null;
         if (running.pid !== undefined) killQuietly(-running.pid, "SIGKILL");
         resolve();
-        afterDeath(how, said, Date.now() - startedMs);
+        afterDeath(serves ? how : said.join("\n") || how, Date.now() - startedMs);
       };
-      running.once("error", (error) => finish(error.message));
-      running.once("close", (code, signal) => finish(signal ?? `exit code ${code}`));
+      running.once("error", (error) => finish(`${spec.name} cannot run: ${error.message}`));
+      running.once("close", (code, signal) => finish(`${spec.name} ended: ${signal ?? `exit code ${code}`}`));
       running.once("exit", () => {
         // What it left behind may hold its output open, and "close" would wait for that.
         if (running.pid !== undefined) killQuietly(-running.pid, "SIGKILL");
@@ -97,10 +102,10 @@ export function startPart(spec: PartSpec, events: PartEvents): Part {
     events.onReady(part);
   }
 
-  function afterDeath(how: string, said: readonly string[], livedMs: number): void {
+  function afterDeath(how: string, livedMs: number): void {
     if (stopping) return;
     if (!served) {
-      readiness.reject(new StartError(said.join("\n") || `${spec.name} did not start: ${how}.`));
+      readiness.reject(new StartError(how));
       return;
     }
     readiness.renew();

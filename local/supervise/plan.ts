@@ -118,7 +118,10 @@ function planDatabase(input: PlanInput): DatabasePlan {
       bindings: { ...bindings, DATABASE_URL: given },
     };
   }
-  return { ...embeddedDatabase(input, port, webSocketProxy), bindings: { ...bindings, DATABASE_URL: urlOf(input, SERVING_ROLE) } };
+  return {
+    ...embeddedDatabase(input, port, webSocketProxy),
+    bindings: { ...bindings, DATABASE_URL: urlOf(input, SERVING_ROLE) },
+  };
 }
 
 function embeddedDatabase(
@@ -182,5 +185,7 @@ function planEdge(input: PlanInput, bindings: Readonly<Record<string, string>>):
     dataDir: join(input.dataDir, "edge"),
     bindings,
   };
-  return partSpec(input, "edge", "local/edge/main.ts", { [EDGE_SETTINGS_VARIABLE]: JSON.stringify(settings) });
+  return partSpec(input, "edge", "local/edge/main.ts", {
+    [EDGE_SETTINGS_VARIABLE]: JSON.stringify(settings),
+  });
 }

@@ -39,7 +39,7 @@ export type Answer =
 
 /** One row of the table of routes; the app, the OpenAPI document and the tests are made from it. */
 export interface Endpoint {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Template as OpenAPI writes it, such as `/v1/inferences/{id}`. */
   readonly path: string;
   /** The one scope a key needs here; null where anybody may ask. */

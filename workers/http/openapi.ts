@@ -41,9 +41,13 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, 
   }
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Headgate", version: "0.1.0", license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" } },
+    info: {
+      title: "Headgate",
+      version: "0.1.0",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
   });
   return { ...document };
 }
 
-const LOWER = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
+const LOWER = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;

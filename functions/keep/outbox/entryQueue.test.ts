@@ -16,7 +16,11 @@ function memorySql(): LocalSql {
           Object.fromEntries(
             Object.entries(row).map(([name, value]) => [
               name,
-              value instanceof Uint8Array ? value.slice().buffer : typeof value === "bigint" ? Number(value) : value,
+              value instanceof Uint8Array
+                ? value.slice().buffer
+                : typeof value === "bigint"
+                  ? Number(value)
+                  : value,
             ]),
           ),
         );
@@ -47,7 +51,8 @@ const request = (over: Partial<AppendRequest> = {}): AppendRequest => ({
   ...over,
 });
 
-const newQueue = (sql = memorySql(), maxEntries = 100) => new EntryQueue(sql, { maxEntries, duplicateWindowMs: 10_000 });
+const newQueue = (sql = memorySql(), maxEntries = 100) =>
+  new EntryQueue(sql, { maxEntries, duplicateWindowMs: 10_000 });
 
 describe("the outbox's queue", () => {
   it("takes an entry once, however often its append is repeated", () => {
@@ -61,8 +66,12 @@ describe("the outbox's queue", () => {
     const queue = newQueue();
     queue.append(request({ episodeId: "e", step: 3 }), 1000);
     expect(queue.append(request({ id: "b" }), 1500)).toEqual({ kind: "duplicate", of: "a" });
-    expect(queue.append(request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 }), 1500).kind).toBe("duplicate");
-    expect(queue.append(request({ id: "d", contentHash: "h3", episodeId: "e", step: 4 }), 1500).kind).toBe("recorded");
+    expect(queue.append(request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 }), 1500).kind).toBe(
+      "duplicate",
+    );
+    expect(queue.append(request({ id: "d", contentHash: "h3", episodeId: "e", step: 4 }), 1500).kind).toBe(
+      "recorded",
+    );
     expect(queue.append(request({ id: "f" }), 11_001).kind).toBe("recorded");
   });
 
@@ -76,7 +85,10 @@ describe("the outbox's queue", () => {
   it("refuses when it is full, and takes again when something has left", () => {
     const queue = newQueue(memorySql(), 1);
     queue.append(request(), 1000);
-    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000)).toEqual({ kind: "unavailable", reason: "full" });
+    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000)).toEqual({
+      kind: "unavailable",
+      reason: "full",
+    });
     queue.remove(queue.oldest("row", 10).map((row) => row.seq));
     expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000).kind).toBe("recorded");
   });
@@ -85,7 +97,12 @@ describe("the outbox's queue", () => {
     const sql = memorySql();
     const bytes = new Uint8Array([1, 2, 3]);
     const first = newQueue(sql);
-    first.append(request({ image: { ciphertext: bytes.slice().buffer, nonce: bytes.slice().buffer, contentType: "image/png" } }), 1000);
+    first.append(
+      request({
+        image: { ciphertext: bytes.slice().buffer, nonce: bytes.slice().buffer, contentType: "image/png" },
+      }),
+      1000,
+    );
     first.advance([1], "image");
     const second = newQueue(sql);
     const [row] = second.oldest("image", 5);

@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { readConfiguration } from "../../contracts/configuration.ts";
+import { GATE_RULES, type RuleId } from "../../contracts/gates.ts";
+import { findRobot } from "../../contracts/robots.ts";
+import { sampleImage } from "../privacy/sampleImages.ts";
+import type { ActImage, ActInput, GateContext, GateLimits } from "./actInput.ts";
+import { decodeImageField } from "./decodeImageField.ts";
+import { gateActInput } from "./gateActInput.ts";
+import { type ActionToGate, gateAction } from "./gateAction.ts";
+
+const NOW = "2026-03-01T12:00:00.000Z";
+
+const limits: GateLimits = readConfiguration({
+  KEY_PEPPERS: `1:${"a".repeat(43)}`,
+  SUBJECT_SECRET: "a".repeat(43),
+  PENDING_SECRET: "a".repeat(43),
+  DATABASE_URL: "postgres://nobody@nowhere/none",
+  UPSTASH_REDIS_REST_URL: "http://localhost",
+  UPSTASH_REDIS_REST_TOKEN: "none",
+  RUNNER_URLS: "http://localhost",
+});
+const context: GateContext = { nowMs: Date.parse(NOW), limits };
+
+const image: ActImage = { bytes: sampleImage("jpeg"), declaredType: "image/jpeg" };
+
+/** A request in which no gate finds anything. */
+const good: ActInput = {
+  robotType: "franka",
+  instruction: "pick up the red block",
+  image,
+  state: [0, 0, 0, 0, 0, 0, 0, 0],
+  actionSpace: "ee_delta",
+  episodeId: "ep-1",
+  step: 3,
+  capturedAt: NOW,
+  environment: "kitchen-2",
+};
+
+const rulesOf = (change: Partial<ActInput>, others: Partial<GateContext> = {}): string[] =>
+  gateActInput({ ...good, ...change }, { ...context, ...others }).map(({ rule }) => rule);
+
+const says = (instruction: string) => rulesOf({ instruction });
+const sees = (bytes: Uint8Array<ArrayBuffer>, declaredType: string | null = null) =>
+  rulesOf({ image: { bytes, declaredType } });
+
+/** A PNG's signature and header of this size, and nothing else. */
+function pngOf(widthPixels: number, heightPixels: number, nextChunk = "IDAT"): Uint8Array<ArrayBuffer> {
+  const png = new Uint8Array(8 + 25 + 12);
+  png.set(sampleImage("png").subarray(0, 33));
+  const view = new DataView(png.buffer);
+  view.setUint32(16, widthPixels);
+  view.setUint32(20, heightPixels);
+  png.set(new TextEncoder().encode(nextChunk), 37);
+  return png;
+}
+
+function acts(change: Partial<ActionToGate>, robotName = "franka"): string[] {
+  const robot = findRobot(robotName);
+  if (robot === null) throw new Error(robotName);
+  const action: ActionToGate = {
+    actions: [[0, 0, 0, 0, 0, 0, 1]],
+    robot,
+    actionSpace: "ee_delta",
+    units: "metric",
+    gripperConvention: "zero_closed_one_open",
+    ...change,
+  };
+  return gateAction(action)
+    .checks.filter(({ passed }) => !passed)
+    .map(({ rule }) => rule);
+}
+
+const step = (...numbers: number[]) => Array.from({ length: 7 }, (_, axis) => numbers[axis] ?? 0);
+const joints = (...numbers: number[]) => Array.from({ length: 8 }, (_, axis) => numbers[axis] ?? 0);
+const repeat = (row: number[], times: number) => Array.from({ length: times }, () => row);
+
+/** For each rule of the registry, what triggers it. */
+const CASES: Record<RuleId, () => string[]> = {
+  "robot_type.missing": () => rulesOf({ robotType: null }),
+  "robot_type.malformed": () => rulesOf({ robotType: "franka; drop table" }),
+  "robot_type.not_listed": () => rulesOf({ robotType: "r2d2" }),
+  "robot_type.unknown": () => rulesOf({ robotType: "unknown" }),
+  "robot_type.mixed": () => rulesOf({ robotType: "mixed" }),
+  "robot_type.custom_unregistered": () => rulesOf({ robotType: "custom:my-arm" }),
+  "robot_type.mobile_base": () => rulesOf({ robotType: "jackal" }),
+  "robot_type.action_space_unsupported": () =>
+    rulesOf({ robotType: "hello_stretch", actionSpace: "joint_delta" }),
+  "robot_type.environment_malformed": () => rulesOf({ environment: "My Kitchen" }),
+  "robot_type.alias": () => rulesOf({ robotType: "franka_panda" }),
+
+  "instruction.missing": () => rulesOf({ instruction: null }),
+  "instruction.empty": () => says(" \n "),
+  "instruction.too_long": () => says("pick it up ".repeat(60)),
+  "instruction.lone_surrogate": () => says("pick up \ud83e"),
+  "instruction.control_characters": () => says("pick up\u0000 the block"),
+  "instruction.hidden_characters": () => says("pick up \u202ethe block"),
+  "instruction.no_words": () => says("?!… 🤖"),
+  "instruction.url_only": () => says("https://example.org/task"),
+  "instruction.too_short": () => says("x"),
+  "instruction.contains_url": () => says("do as https://example.org says"),
+  "instruction.line_breaks": () => says("pick up\nthe block"),
+  "instruction.repeated_characters": () => says("pick it uppppppppppp"),
+  "instruction.repeated_words": () => says("go go go go left"),
+  "instruction.prompt_template": () => says("<|im_start|>user pick it up"),
+  "instruction.markup": () => says("pick up <b>it</b>"),
+
+  "timestamp.unparsable": () => rulesOf({ capturedAt: "yesterday" }),
+  "timestamp.no_offset": () => rulesOf({ capturedAt: "2026-03-01T12:00:00" }),
+  "timestamp.too_old": () => rulesOf({ capturedAt: "2026-03-01T11:59:29Z" }),
+  "timestamp.ahead_of_clock": () => rulesOf({ capturedAt: "2026-03-01T12:00:03Z" }),
+  "timestamp.step_without_episode": () => rulesOf({ episodeId: null }),
+  "timestamp.step_out_of_range": () => rulesOf({ step: -1 }),
+  "timestamp.episode_malformed": () => rulesOf({ episodeId: "an episode" }),
+  "timestamp.not_utc": () => rulesOf({ capturedAt: "2026-03-01T13:00:00+01:00" }),
+
+  "image.missing": () => rulesOf({ image: null }),
+  "image.not_base64": () => rulesOf({ image: decodeImageField("data:image/png;base64,&&&") }),
+  "image.unsupported_format": () => sees(new TextEncoder().encode("GIF89a……………………")),
+  "image.truncated_header": () => sees(sampleImage("jpeg").slice(0, 40)),
+  "image.too_many_bytes": () => sees(new Uint8Array(limits.IMAGE_MAX_BYTES + 1)),
+  "image.too_small": () => sees(pngOf(15, 15)),
+  "image.too_large": () => sees(pngOf(4097, 4097)),
+  "image.animated": () => sees(sampleImage("animatedWebp")),
+  "image.type_mismatch": () => sees(sampleImage("png"), "image/jpeg"),
+  "image.extreme_aspect": () => sees(pngOf(200, 40)),
+
+  "state.not_finite": () => rulesOf({ state: [0, 0, 0, 0, 0, 0, Number.NaN, 0] }),
+  "state.too_long": () => rulesOf({ state: Array.from({ length: 257 }, () => 0) }),
+  "state.wrong_dimension": () => rulesOf({ state: [1, 2, 3] }),
+  "state.needed_for_absolute": () => rulesOf({ actionSpace: "joint_abs", state: null }),
+
+  "action.shape": () => acts({ actions: [[0, 0, 0]] }),
+  "action.finite": () => acts({ actions: [step(Number.NaN)] }),
+  "action.normalized": () => acts({ units: "normalized", actions: [step(1.01)] }),
+  "action.gripper": () => acts({ actions: [[0, 0, 0, 0, 0, 0, -0.5]] }),
+  "action.position": () => acts({ actions: [step(0.034)] }),
+  "action.rotation": () => acts({ actions: [step(0, 0, 0, 0.17)] }),
+  "action.joint": () => acts({ actionSpace: "joint_delta", actions: [joints(0.14)] }),
+  "action.position_jump": () => acts({ actions: [step(0.03), step(-0.03)] }),
+  "action.rotation_jump": () => acts({ actions: [step(0, 0, 0, 0.15), step(0, 0, 0, -0.15)] }),
+  "action.joint_jump": () => acts({ actionSpace: "joint_delta", actions: [joints(0.1), joints(-0.1)] }),
+  "action.position_travel": () => acts({ actions: repeat(step(0.03), 30) }),
+  "action.rotation_travel": () => acts({ actions: repeat(step(0, 0, 0, 0.16), 20) }),
+  "action.joint_travel": () => acts({ actionSpace: "joint_delta", actions: repeat(joints(0.13), 25) }),
+  "action.start_unknown": () => acts({ actionSpace: "ee_abs" }),
+  "action.space_unsupported": () => acts({ actionSpace: "joint_abs" }, "hello_stretch"),
+  "safety_score.too_low": () => acts({ actions: [step(0.03)], minimumScore: 0.5 }),
+};
+
+describe("the registry of validators", () => {
+  it("finds nothing in a good request, so that each case below shows its own rule", () => {
+    expect(rulesOf({})).toEqual([]);
+    expect(acts({})).toEqual([]);
+  });
+
+  it.each(Object.entries(CASES))("%s is found where it applies", (rule, run) => {
+    expect(run()).toContain(rule);
+  });
+
+  it("has at least 37 rules, each named for its subject and with a fix", () => {
+    const rules = Object.entries(GATE_RULES);
+    expect(rules.length).toBeGreaterThanOrEqual(37);
+    for (const [id, { summary, fix }] of rules) {
+      expect(id).toMatch(/^(robot_type|instruction|timestamp|image|state|action|safety_score)\.[a-z_]+$/);
+      expect(summary.length * fix.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("gateActInput", () => {
+  it("reports everything that is wrong, not only the first", () => {
+    expect(rulesOf({ robotType: "mixed", instruction: "", image: null, step: -1 })).toEqual([
+      "robot_type.mixed",
+      "instruction.empty",
+      "timestamp.step_out_of_range",
+      "image.missing",
+    ]);
+  });
+
+  it("never repeats the caller's text: details travel into logs", () => {
+    const secret = "Zebediah Quux";
+    const findings = gateActInput(
+      { ...good, instruction: `${secret}\u0000`, environment: secret, episodeId: secret, robotType: secret },
+      context,
+    );
+    expect(findings.length).toBeGreaterThan(3);
+    expect(JSON.stringify(findings)).not.toContain("Zebediah");
+  });
+
+  it("stands exactly on the limits of age and clock", () => {
+    expect(rulesOf({ capturedAt: "2026-03-01T11:59:30.000Z" })).toEqual([]);
+    expect(rulesOf({ capturedAt: "2026-03-01T12:00:02.000Z" })).toEqual([]);
+  });
+
+  it.each([
+    "2026-02-30T00:00:00Z",
+    "2026-03-01T24:00:00Z",
+    "2026-03-01T12:00:60Z",
+    "2026-03-01T12:00:00+24:00",
+  ])("bends no date that does not exist: %s", (capturedAt) => {
+    expect(rulesOf({ capturedAt })).toEqual(["timestamp.unparsable"]);
+  });
+
+  it.each([
+    "pick up the block in the box: out of the way",
+    "Ω ставь кубик сюда",
+    "把红色方块放进盒子",
+    "put 3 cups in 2 rows",
+  ])("lets plain instructions pass: %s", (instruction) => {
+    expect(says(instruction)).toEqual([]);
+  });
+
+  it("counts an instruction in characters, not in UTF-16 halves", () => {
+    expect(says(`put ${"🟥".repeat(5)} ${"𝒜b".repeat(240)}`)).not.toContain("instruction.too_long");
+  });
+});
