@@ -3,7 +3,9 @@ import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { renderConfigurationPage, renderEnvironmentExample } from "./pages/configuration.ts";
 import { renderErrorsPage } from "./pages/errors.ts";
+import { renderGatesPage } from "./pages/gates.ts";
 import { renderMetricsPage } from "./pages/metrics.ts";
+import { renderRobotsPage } from "./pages/robots.ts";
 
 /** A page that is written from a closed table, and never by hand. */
 interface GeneratedPage {
@@ -16,6 +18,8 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: "docs/metrics.md", render: renderMetricsPage },
   { path: "docs/configuration.md", render: renderConfigurationPage },
   { path: "docs/errors.md", render: renderErrorsPage },
+  { path: "docs/robots.md", render: renderRobotsPage },
+  { path: "docs/gates.md", render: renderGatesPage },
   { path: ".env.example", render: renderEnvironmentExample },
 ];
 

@@ -58,6 +58,7 @@ test.each([
   ["22P02", "refused"],
   ["42501", "refused"],
   ["57014", "timeout"],
+  ["28P01", "unavailable"],
   ["40001", "unavailable"],
   ["53300", "unavailable"],
   ["57P01", "unavailable"],

@@ -9,6 +9,7 @@ import { connectDatabase } from "./connect.ts";
 import { migrateDown, migrateUp } from "./migrate.ts";
 import * as schema from "./schema.ts";
 import { insertInference, recordingMeter, unwrap } from "./testing.ts";
+import { describeSchema } from "./testSchema.ts";
 
 const ONE = "01990000-0000-7000-8000-000000000001";
 const TWO = "01990000-0000-7000-8000-000000000002";
@@ -56,7 +57,7 @@ describe("migrations", () => {
     const options = { webSocketProxy: embedded.webSocketProxy };
     const url = embedded.url("postgres");
     const first = await migrateUp(url, options);
-    const before = await describeSchema();
+    const before = await describeSchema(owner);
     const down = await migrateDown(url, 99, options);
     expect(down.changed).toEqual([...first.changed].reverse());
     expect(await tables()).toEqual(["headgate_migrations"]);
@@ -70,7 +71,7 @@ describe("migrations", () => {
     await owner`drop function tier_rank(text)`;
     expect(await migrateUp(url, options)).toEqual(first);
     expect(await migrateUp(url, options)).toEqual({ changed: [] });
-    expect(await describeSchema()).toEqual(before);
+    expect(await describeSchema(owner)).toEqual(before);
   });
 });
 
@@ -379,28 +380,4 @@ async function tables(): Promise<string[]> {
   const rows = await owner`select relname from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')`;
   return rows.map((row) => row.relname);
-}
-
-/** Everything that makes a schema, as sorted text. */
-async function describeSchema(): Promise<string[]> {
-  const rows = await owner`
-    select 'column ' || attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' '
-      || attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '') as line
-    from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d
-      on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where c.relnamespace = 'public'::regnamespace and attnum > 0 and not attisdropped
-    union all select 'index ' || indexdef from pg_indexes where schemaname = 'public'
-    union all select 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-      from pg_constraint where connamespace = 'public'::regnamespace
-    union all select 'policy ' || concat_ws(' ', tablename, policyname, cmd, roles::text, qual, with_check)
-      from pg_policies
-    union all select 'function ' || pg_get_functiondef(oid) || coalesce(proacl::text, '') from pg_proc p
-      where pronamespace = 'public'::regnamespace
-        and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
-    union all select 'view ' || c.relname || pg_get_viewdef(c.oid) from pg_class c
-      where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
-    union all select 'relation ' || relname || ' ' || relkind::text || ' ' || relrowsecurity || relforcerowsecurity
-      || coalesce(relacl::text, '') from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
-    union all select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal`;
-  return rows.map((row) => row.line).sort();
 }

@@ -5,8 +5,8 @@ import type { DatabaseFailure } from "../functions/contracts/ports.ts";
 const INTEGRITY = "23";
 const DATA = "22";
 const CANCELED = "57014";
-/** Connection, transaction rollback (deadlock, serialization), resources, operator intervention, system. */
-const PASSING = new Set(["08", "40", "53", "57", "58"]);
+/** Connection, authorization, database, transaction rollback, resources, operator intervention, system. */
+const PASSING = new Set(["08", "28", "3D", "40", "53", "57", "58"]);
 
 /**
  * What a driver error means to a caller. Details never repeat values of a statement, which may be personal:

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -30,44 +30,51 @@ const untilReady = (child: ChildProcess): Promise<string> =>
 
 const exitCode = async (child: ChildProcess): Promise<unknown> => (await once(child, "exit"))[0];
 
-const pendingOf = async (url: string): Promise<string> => {
-  const page = await (await fetch(`${url}/metrics`)).text();
-  return /^headgate_runner_pending_requests\{model="visual-512"\}.*$/m.exec(page)?.[0] ?? "";
+/** Waits until a process has logged these words. */
+const said = (child: ChildProcess, words: string): Promise<void> =>
+  new Promise((resolve) => {
+    child.stderr?.on("data", (chunk) => {
+      if (String(chunk).includes(words)) resolve();
+    });
+  });
+
+const children: ChildProcess[] = [];
+const started = <Child extends ChildProcess>(child: Child): Child => {
+  children.push(child);
+  return child;
 };
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
 
 describe("the runner's process", () => {
   it("says ready, and on SIGTERM finishes what it accepted, takes nothing new, and exits with 0", async () => {
-    const child = spawn(process.execPath, [MAIN], {
-      env: environment({}),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = started(
+      spawn(process.execPath, [MAIN], {
+        env: environment({}),
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     const url = await untilReady(child);
-    // Takes the one worker long enough to decode for the other requests to be seen waiting.
-    const noise = { type: "gaussian", mean: 128, sigma: 30 } as const;
-    const image = await sharp({
-      create: { width: 3000, height: 3000, channels: 3, background: "gray", noise },
-    })
-      .jpeg({ quality: 30 })
-      .toBuffer();
-    const call = (): Promise<Response> =>
-      fetch(`${url}/v2/models/visual-512/infer`, {
-        method: "POST",
-        headers: { "inference-header-content-length": "0" },
-        body: new Uint8Array(image),
-      });
-    expect((await call()).status).toBe(200);
-    const accepted = Array.from({ length: 6 }, call);
-    while (!(await pendingOf(url)).endsWith(" 5")) expect(child.exitCode).toBeNull();
+    const target = new URL("/v2/models/lexical-384/infer", url);
+    const headers = { expect: "100-continue", "inference-header-content-length": "0", "content-length": "5" };
+    const accepted = request(target, { method: "POST", headers });
+    accepted.flushHeaders();
+    await once(accepted, "continue");
     const code = exitCode(child);
+    const draining = said(child, '"message":"draining"');
     child.kill("SIGTERM");
-    const statuses = (await Promise.all(accepted)).map(({ status }) => status);
-    expect(statuses).toEqual(accepted.map(() => 200));
+    await draining;
+    await expect(fetch(`${url}/v2`)).rejects.toThrow();
+    accepted.end("hello");
+    const [answer]: IncomingMessage[] = await once(accepted, "response");
+    answer?.resume();
+    expect([answer?.statusCode, answer?.headers.connection]).toEqual([200, "close"]);
     expect(await code).toBe(0);
-    await expect(call()).rejects.toThrow();
   });
 
   it("exits when the parent that it has a channel to is gone", async () => {
-    const child = fork(MAIN, { env: environment({}), stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = started(fork(MAIN, { env: environment({}), stdio: ["ignore", "pipe", "pipe", "ipc"] }));
     await untilReady(child);
     const code = exitCode(child);
     child.disconnect();
@@ -75,12 +82,12 @@ describe("the runner's process", () => {
   });
 
   it("says in one sentence which setting is wrong, and exits with 1", async () => {
-    const child = spawn(process.execPath, [MAIN], { env: environment({ WORKERS: "many" }) });
-    let said = "";
+    const child = started(spawn(process.execPath, [MAIN], { env: environment({ WORKERS: "many" }) }));
+    let log = "";
     child.stderr.on("data", (chunk) => {
-      said += String(chunk);
+      log += String(chunk);
     });
     expect(await exitCode(child)).toBe(1);
-    expect(said).toMatch(/^The setting WORKERS is wrong \("many"\): .+\.\n$/);
+    expect(log).toMatch(/^The setting WORKERS is wrong \("many"\): .+\.\n$/);
   });
 });

@@ -10,6 +10,7 @@ const fail = (sentence: string): never => {
   process.exit(1);
 };
 
+const hasParent = process.channel !== undefined;
 const settings = readSettings(process.env);
 if (!settings.ok) fail(settings.failure);
 else {
@@ -26,7 +27,11 @@ else {
     };
     process.once("SIGTERM", () => void stop("SIGTERM"));
     process.once("SIGINT", () => void stop("SIGINT"));
-    if (process.channel !== undefined) process.once("disconnect", () => void stop("parent gone"));
+    if (hasParent) {
+      process.once("disconnect", () => void stop("parent gone"));
+      // It may have gone while the models were loading.
+      if (!process.connected) void stop("parent gone");
+    }
     log("info", "listening", { url: runner.value.url, execution_provider: runner.value.provider });
     console.log("ready");
   }

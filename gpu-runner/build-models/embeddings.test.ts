@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bytesTensor, type Call, floatsOf, openModel } from "../testing/model.ts";
-import { renderPixels, type Scene } from "../testing/scene.ts";
+import { bytesTensor, type Call, floatsOf, openModel } from "../testing/testModel.ts";
+import { renderPixels, type Scene } from "../testing/testScene.ts";
 import { seededRandom } from "./seededRandom.ts";
 
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number =>

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bytesTensor, type Call, floatsOf, openModel } from "../testing/model.ts";
-import { type Block, type Camera, renderJpeg, type Scene } from "../testing/scene.ts";
+import { bytesTensor, type Call, floatsOf, openModel } from "../testing/testModel.ts";
+import { type Block, type Camera, renderJpeg, type Scene } from "../testing/testScene.ts";
 import { seededRandom } from "./seededRandom.ts";
 import { MAX_STEP_M, TOLERANCE_M, VIEW_WIDTH_M } from "./visualServo.ts";
 

@@ -13,7 +13,7 @@ export const VIEW_WIDTH_M = 0.4;
 export const MAX_STEP_M = 0.008;
 /** An object closer to the image's center than this is reached, in meters. */
 export const TOLERANCE_M = 0.006;
-/** Share of the remaining distance that one step covers: converges even if VIEW_WIDTH_M is wrong by half or three times. */
+/** Share of the remaining distance that one step covers: converges even where the view is a third as wide. */
 const GAIN = 0.6;
 const CHUNK = 8;
 

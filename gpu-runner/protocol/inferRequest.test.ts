@@ -185,6 +185,12 @@ describe("parseInferRequest", () => {
     });
   });
 
+  it("refuses a BYTES element that claims more bytes than its tensor has", () => {
+    const { body, header } = asBinary([1, 2], ["hello"]);
+    body[body.length - 9] = 200;
+    expect(parseInferRequest(body, header, MODEL)).toMatchObject({ ok: false, failure: { status: 400 } });
+  });
+
   it("takes a raw body as the only input where the header says 0", () => {
     const body = new Uint8Array(Float32Array.of(1.5).buffer);
     const parsed = parseInferRequest(body, "0", oneInput("FP32"));
@@ -194,6 +200,24 @@ describe("parseInferRequest", () => {
 });
 
 describe("encodeInferResponse", () => {
+  it("keeps the sign of minus zero", () => {
+    const outputs = {
+      x: { datatype: "FP32", shape: [1], bytes: new Uint8Array(Float32Array.of(-0).buffer) },
+    } as const;
+    const request = { id: null, inputs: {}, outputs: [{ name: "x", binary: false }] };
+    const encoded = encodeInferResponse({
+      model: "m",
+      version: "1",
+      request,
+      outputs,
+      queueMs: 0,
+      computeMs: 0,
+    });
+    expect(Object.is(encoded.ok && JSON.parse(encoded.value.body.toString()).outputs[0].data[0], -0)).toBe(
+      true,
+    );
+  });
+
   it.each(NUMERIC_DATATYPES)("writes %s as JSON that reads back to the same bits", (datatype) => {
     const { sizeBytes } = NUMERIC[datatype];
     fc.assert(

@@ -42,7 +42,7 @@ export interface Backend {
     begin: string | null,
   ): Promise<StatementResult[]>;
   /** Speaks the Postgres wire protocol over a WebSocket until it closes. */
-  attach(socket: WebSocket): void;
+  attach(socket: WebSocket): void | Promise<void>;
   close(): Promise<void>;
 }
 

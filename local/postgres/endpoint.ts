@@ -31,7 +31,7 @@ export async function listen(port: number, backend: Promise<Backend>, stats: Sta
   sockets.on("connection", async (socket) => {
     socket.pause();
     const opened = await backend;
-    opened.attach(socket);
+    await opened.attach(socket);
     socket.resume();
   });
   return { port: portOf(server), close: () => closeAll(server, sockets) };

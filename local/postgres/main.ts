@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { lockDataDir } from "../dataDirLock.ts";
 import type { Backend, Stats } from "./backend.ts";
+import { markCreated, setAsideUnfinished } from "./dataDir.ts";
 import { type Endpoint, listen } from "./endpoint.ts";
 import { createPgBackend } from "./pgBackend.ts";
 import { createPgliteBackend } from "./pgliteBackend.ts";
@@ -76,7 +77,9 @@ async function open(): Promise<{ backend: Backend; release: () => void }> {
     lock.value.release();
     return fail(`The embedded Postgres over ${dataDir} died: ${reason}`);
   };
+  setAsideUnfinished(dataDir);
   const database = await openPglite(dataDir, crash).catch((error) => crash(error.message));
+  markCreated(dataDir);
   const backend = createPgliteBackend(database, {
     passwords: settings.HEADGATE_PG_PASSWORDS,
     stats,

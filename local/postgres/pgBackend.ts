@@ -1,11 +1,9 @@
-import { connect } from "node:net";
 import pg from "pg";
-import type { WebSocket } from "ws";
 import type { Backend, Credentials, Statement, StatementResult, Stats } from "./backend.ts";
-import { toBuffer } from "./webSocketBridge.ts";
+import { bridgeToTcp, CONNECT_TIMEOUT_MS } from "./tcpBridge.ts";
 
-const CONNECT_TIMEOUT_MS = 5000;
 const POOL_MAX_CONNECTIONS = 8;
+const TLS_MODES = new Set<string | null>(["require", "verify-ca", "verify-full"]);
 
 /** Values stay the text that Postgres sent: the driver at the other end parses them. */
 const asText: pg.CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
@@ -21,6 +19,7 @@ export function createPgBackend(url: string, stats: Stats): Backend {
   const target = new URL(url.replace(/^postgres(ql)?:/, "http:"));
   const host = target.hostname;
   const port = Number(target.port || 5432);
+  const tls = TLS_MODES.has(target.searchParams.get("sslmode"));
   const pools = new Map<string, pg.Pool>();
 
   const poolOf = ({ user, password }: Credentials): pg.Pool => {
@@ -33,7 +32,7 @@ export function createPgBackend(url: string, stats: Stats): Backend {
       user,
       password,
       database: decodeURIComponent(target.pathname.slice(1)) || user,
-      ssl: target.searchParams.get("sslmode") === "require",
+      ssl: tls,
       max: POOL_MAX_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       allowExitOnIdle: true,
@@ -56,7 +55,7 @@ export function createPgBackend(url: string, stats: Stats): Backend {
         client.release();
       }
     },
-    attach: (socket) => bridgeToTcp(socket, host, port, stats),
+    attach: (socket) => bridgeToTcp(socket, { host, port, tls }, stats),
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
@@ -94,17 +93,4 @@ async function runTransaction(
     await client.query("ROLLBACK");
     throw error;
   }
-}
-
-function bridgeToTcp(socket: WebSocket, host: string, port: number, stats: Stats): void {
-  const server = connect({ host, port, noDelay: true });
-  socket.on("message", (data) => {
-    stats.calls += 1;
-    server.write(toBuffer(data));
-  });
-  server.on("data", (data) => socket.send(data));
-  socket.on("error", () => server.destroy());
-  socket.on("close", () => server.end());
-  server.on("error", () => socket.close());
-  server.on("close", () => socket.close());
 }

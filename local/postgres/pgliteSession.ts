@@ -4,9 +4,6 @@ import { firstError } from "./extendedQuery.ts";
 import type { WireDatabase } from "./pgliteProcess.ts";
 import { transactionState } from "./wireMessages.ts";
 
-/** The role that owns an embedded database, as initdb made it. */
-export const EMBEDDED_OWNER = "postgres";
-
 /** The session for as long as one client has it. */
 export interface SessionLease {
   exchange(bytes: Uint8Array): Promise<Uint8Array>;

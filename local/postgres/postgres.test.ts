@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDatabaseProcess, startTestDatabase, type TestDatabase } from "./testDatabase.ts";
@@ -6,7 +9,11 @@ const IDLE_IN_TRANSACTION_MS = 1500;
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await startTestDatabase(undefined, {
+  // What a start leaves that is killed while it creates the database.
+  const dataDir = join(mkdtempSync(join(tmpdir(), "headgate-postgres-")), "data");
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, "PG_VERSION"), "18\n");
+  database = await startTestDatabase(dataDir, {
     HEADGATE_PG_IDLE_IN_TRANSACTION_MS: String(IDLE_IN_TRANSACTION_MS),
   });
   neonConfig.fetchEndpoint = (_host, port) => `http://127.0.0.1:${port}/sql`;
@@ -155,6 +162,11 @@ describe("the process", () => {
     expect(row?.rows).toBe(row?.last);
     expect(row?.last).toBeGreaterThanOrEqual(acknowledged);
     expect(acknowledged).toBeGreaterThanOrEqual(50);
+  });
+
+  test("a folder in which it died while it created the database is set aside, and made anew", () => {
+    expect(existsSync(`${database.dataDir}.unfinished/PG_VERSION`)).toBe(true);
+    expect(existsSync(`${database.dataDir}/global/pg_control`)).toBe(true);
   });
 
   test("ends when its parent is gone", async () => {

@@ -1,4 +1,4 @@
-import type { RawData, WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { type Credentials, SqlStateError, type Stats } from "./backend.ts";
 import type { PgliteSession, SessionLease } from "./pgliteSession.ts";
 import {
@@ -10,6 +10,7 @@ import {
   isSslRequest,
   passwordOf,
   startupUser,
+  toBuffer,
   transactionState,
   welcome,
 } from "./wireMessages.ts";
@@ -25,10 +26,6 @@ export interface BridgeOptions {
 
 const COUNTED = new Set<number | null>([FRONTEND.query, FRONTEND.execute]);
 const ENDS_UNIT = new Set<number | null>([FRONTEND.query, FRONTEND.sync, FRONTEND.flush]);
-
-/** Any bytes that `ws` hands over, as one buffer. */
-export const toBuffer = (data: RawData): Buffer =>
-  Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
 
 /**
  * Gives a WebSocket that speaks the Postgres wire protocol its turns on the one session of PGlite: from the

@@ -1,3 +1,4 @@
+import type { RawData } from "ws";
 import type { SqlStateError } from "./backend.ts";
 
 // Framing of the PostgreSQL frontend/backend protocol 3.0 (PostgreSQL documentation, chapter 54).
@@ -41,6 +42,18 @@ export class FrontendSplitter {
       if (!this.#started && !isSslRequest(bytes)) this.#started = true;
     }
   }
+}
+
+/** Any bytes that `ws` hands over, as one buffer. */
+export const toBuffer = (data: RawData): Buffer =>
+  Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+
+/** The packet with which a client asks for TLS; the server answers `S` or `N`. */
+export function sslRequest(): Buffer {
+  const packet = Buffer.alloc(8);
+  packet.writeInt32BE(8, 0);
+  packet.writeInt32BE(SSL_REQUEST, 4);
+  return packet;
 }
 
 export const isSslRequest = (startup: Buffer): boolean =>

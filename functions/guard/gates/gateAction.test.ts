@@ -97,6 +97,7 @@ describe("gateAction, for every robot type and action space", () => {
       fc.property(anyChunk, anyPlace, bad, ({ item, action }, { step, axisShare }, number) => {
         const verdict = gateAction(withNumber(action, step, axisAt(item, axisShare), number));
         expect(verdict).toMatchObject({ safe: false, score: 0 });
+        expect(verdict.checks.at(-1)).toMatchObject({ rule: "action.finite", value: 1, passed: false });
       }),
       { numRuns: 400 },
     );
@@ -167,7 +168,7 @@ describe("gateAction, for every robot type and action space", () => {
   it("refuses an absolute chunk that leaps away from where the robot is, or does not know where that is", () => {
     for (const item of CASES.filter(({ envelope: { meaning } }) => meaning === "absolute")) {
       const action = chunkOf(item, [0], "zero_closed_one_open");
-      const elsewhere = item.envelope.axes.map(() => START + 0.5);
+      const elsewhere = item.envelope.axes.map(() => START + 1.5);
       expect(gateAction({ ...action, state: elsewhere }).safe).toBe(false);
       expect(gateAction({ ...action, state: null }).safe).toBe(false);
       expect(gateAction({ ...action, state: [] }).safe).toBe(false);

@@ -161,7 +161,7 @@ describe("the registry of validators", () => {
     const rules = Object.entries(GATE_RULES);
     expect(rules.length).toBeGreaterThanOrEqual(37);
     for (const [id, { summary, fix }] of rules) {
-      expect(id).toMatch(/^(robot_type|instruction|timestamp|image|state|action|safety_score)\.[a-z_]+$/);
+      expect(id).toMatch(/^(robot_type|instruction|timestamp|image|state|action|safety_score)\.[a-z0-9_]+$/);
       expect(summary.length * fix.length).toBeGreaterThan(0);
     }
   });
@@ -185,6 +185,11 @@ describe("gateActInput", () => {
     );
     expect(findings.length).toBeGreaterThan(3);
     expect(JSON.stringify(findings)).not.toContain("Zebediah");
+  });
+
+  it("reads an offset as the moment that it names", () => {
+    expect(rulesOf({ capturedAt: "2026-03-01T17:30:00.123456789+05:30" })).toEqual(["timestamp.not_utc"]);
+    expect(rulesOf({ capturedAt: "2026-03-01T12:00:00+05:30" })).toContain("timestamp.too_old");
   });
 
   it("stands exactly on the limits of age and clock", () => {

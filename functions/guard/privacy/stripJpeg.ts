@@ -43,6 +43,10 @@ export function stripJpeg(bytes: Uint8Array): Outcome<StrippedImage, StripFailur
 const isExif = (bytes: Uint8Array, segment: JpegSegment): boolean =>
   segment.marker === APP1 && spells(bytes, segment.dataStart, EXIF_HEAD);
 
+/** Frames, tables and scans (ITU-T T.81, table B.1): 0xC8 and 0xDE up are reserved, and could hold anything. */
+const isCoding = (marker: number): boolean =>
+  (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) || (marker >= JPEG.SCAN && marker <= 0xdd);
+
 /** What stays of a segment, or null where nothing does. */
 function keptOf(bytes: Uint8Array, segment: JpegSegment): Uint8Array | null {
   const { marker, start, dataStart, end } = segment;
@@ -52,7 +56,7 @@ function keptOf(bytes: Uint8Array, segment: JpegSegment): Uint8Array | null {
   if (marker === APP2) return spells(bytes, dataStart, "ICC_PROFILE\0") ? whole : null;
   if (marker === APP14)
     return spells(bytes, dataStart, "Adobe") ? cut(bytes, segment, ADOBE_HEAD_BYTES) : null;
-  return marker >= 0xc0 && marker <= 0xdf ? whole : null;
+  return isCoding(marker) ? whole : null;
 }
 
 /** A JFIF head may hold a small copy of the picture as it was before it was anonymized. */
