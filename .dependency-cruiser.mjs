@@ -118,7 +118,7 @@ export default {
       name: "resolvable",
       comment: "An import that leads nowhere.",
       severity: "error",
-      from: {},
+      from: { pathNot: "node_modules" },
       to: { couldNotResolve: true, pathNot: "^cloudflare:" },
     },
   ],

@@ -3,7 +3,7 @@ import { getTableName, is, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../functions/contracts/ports.ts";
-import { startTestDatabase, type TestDatabase } from "../local/postgres/testDatabase.ts";
+import { freePort, startTestDatabase, type TestDatabase } from "../local/postgres/testDatabase.ts";
 import { assertBoundRole } from "./assertBoundRole.ts";
 import { connectDatabase } from "./connect.ts";
 import { migrateDown, migrateUp } from "./migrate.ts";
@@ -53,6 +53,17 @@ async function grant(organizationId: string, subjectRef: string, tier: string, v
 }
 
 describe("migrations", () => {
+  test("a database that is not there, or does not know the owner, is one clear sentence", async () => {
+    const nobody = { webSocketProxy: `127.0.0.1:${await freePort()}/v2` };
+    await expect(migrateUp(embedded.url("postgres"), nobody)).rejects.toThrow(
+      "The migration failed: the database cannot be reached",
+    );
+    const wrong = embedded.url("postgres").replace("owner-password", "wrong");
+    await expect(migrateUp(wrong, { webSocketProxy: embedded.webSocketProxy })).rejects.toThrow(
+      'The migration failed: password authentication failed for user "postgres"',
+    );
+  });
+
   test("up, down and up again leave the same schema, and a failure on the way leaves nothing", async () => {
     const options = { webSocketProxy: embedded.webSocketProxy };
     const url = embedded.url("postgres");

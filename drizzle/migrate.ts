@@ -101,8 +101,10 @@ async function inTransaction(
   }
   const run: Run = (statement, params) =>
     Promise.race([client.query(statement, params === undefined ? [] : [...params]), lost]);
+  let connected = false;
   try {
     await Promise.race([client.connect(), lost]);
+    connected = true;
     await run("BEGIN");
     await run("SELECT pg_advisory_xact_lock(hashtextextended('headgate.migrations', 0))");
     const report = await work(run, client);
@@ -113,8 +115,10 @@ async function inTransaction(
       ? error
       : new MigrationError(`The migration failed: ${sayWhy(error)}`);
   } finally {
-    // Ends the session, and with it whatever transaction is still open.
-    await Promise.race([client.end(), lost]).catch(() => undefined);
+    // Ends the session, and with it whatever transaction is still open. The driver's `end` never settles where
+    // there was no connection.
+    const ended = client.end().catch(() => undefined);
+    if (connected) await Promise.race([ended, lost.catch(() => undefined)]);
   }
 }
 

@@ -1,6 +1,8 @@
 import { connectDatabase } from "../drizzle/connect.ts";
-import { readConfiguration } from "../functions/contracts/configuration.ts";
+import { type Configuration, readConfiguration } from "../functions/contracts/configuration.ts";
 import { configurationHash } from "../functions/contracts/configurationHash.ts";
+import type { Meter } from "../functions/contracts/metrics.ts";
+import type { ObjectStore } from "../functions/contracts/ports.ts";
 import { createAdmitter } from "../functions/guard/leases/createAdmitter.ts";
 import { createHealthCheck } from "../functions/observe/health.ts";
 import { createLogger } from "../functions/observe/logs.ts";
@@ -10,6 +12,7 @@ import { openInferenceRunner } from "./ports/openInferenceRunner.ts";
 import { platformClock, platformRandom } from "./ports/platform.ts";
 import { r2ObjectStore } from "./ports/r2ObjectStore.ts";
 import { redisKeyValue } from "./ports/redisKeyValue.ts";
+import { s3ObjectStore } from "./ports/s3ObjectStore.ts";
 import { ENDPOINTS } from "./routes.ts";
 import type { Environment, Services } from "./services.ts";
 
@@ -49,7 +52,7 @@ function build(environment: Environment): Services {
     keyValue,
     meter,
     environment,
-    objectStore: r2ObjectStore(environment.BLOBS, configuration.R2_TIMEOUT_MS, meter),
+    objectStore: objectStoreOf(environment, configuration, meter),
     outbox: durableOutbox({
       namespace: environment.OUTBOX,
       shards: configuration.OUTBOX_SHARDS,
@@ -70,4 +73,18 @@ function build(environment: Environment): Services {
     }),
     admitter: createAdmitter({ clock, random, database, keyValue, meter, configuration }),
   };
+}
+
+/** R2, unless the configuration names an S3 endpoint for its place. */
+function objectStoreOf(environment: Environment, configuration: Configuration, meter: Meter): ObjectStore {
+  const { S3_BUCKET_URL: bucketUrl, R2_TIMEOUT_MS: timeoutMs } = configuration;
+  if (bucketUrl === undefined) return r2ObjectStore(environment.BLOBS, timeoutMs, meter);
+  return s3ObjectStore({
+    bucketUrl: bucketUrl.replace(/\/$/, ""),
+    region: configuration.S3_REGION,
+    accessKeyId: configuration.S3_ACCESS_KEY_ID,
+    secretAccessKey: configuration.S3_SECRET_ACCESS_KEY,
+    timeoutMs,
+    meter,
+  });
 }

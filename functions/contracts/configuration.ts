@@ -69,6 +69,13 @@ export const configurationSchema = z.object({
     "Runners that speak the Open Inference Protocol, in the order in which they are tried.",
   ),
   R2_TIMEOUT_MS: milliseconds(5000, "Deadline of one object store call."),
+  S3_BUCKET_URL: setting(
+    z.url().optional(),
+    "An S3 endpoint with its bucket in the path, in the place of R2; unset: R2.",
+  ),
+  S3_REGION: setting(z.string().default("auto"), "Region of the S3 endpoint."),
+  S3_ACCESS_KEY_ID: setting(z.string().default(""), "Access key of the S3 endpoint."),
+  S3_SECRET_ACCESS_KEY: setting(z.string().default(""), "Secret. Secret key of the S3 endpoint."),
 
   LEASE_MS: setting(
     z.coerce.number().int().min(50).max(1000).default(1000),
@@ -146,6 +153,7 @@ export const SECRET_SETTINGS: readonly SettingName[] = [
   "PENDING_SECRET",
   "DATABASE_URL",
   "UPSTASH_REDIS_REST_TOKEN",
+  "S3_SECRET_ACCESS_KEY",
   "METRICS_TOKEN",
 ];
 

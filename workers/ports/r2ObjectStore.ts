@@ -1,34 +1,10 @@
 import type { Meter } from "../../functions/contracts/metrics.ts";
-import { done, failed, type Outcome } from "../../functions/contracts/outcome.ts";
-import type { ObjectStore, ObjectStoreFailure } from "../../functions/contracts/ports.ts";
-
-class DeadlinePassed extends Error {}
-
-const withDeadline = <Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> => {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlinePassed()), timeoutMs);
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-};
+import type { ObjectStore } from "../../functions/contracts/ports.ts";
+import { storeMeasure } from "./measuredStore.ts";
 
 /** R2 behind the object store port; every call has the same deadline. */
 export function r2ObjectStore(bucket: R2Bucket, timeoutMs: number, meter: Meter): ObjectStore {
-  const measured = async <Value>(
-    operation: string,
-    work: Promise<Value>,
-  ): Promise<Outcome<Value, ObjectStoreFailure>> => {
-    try {
-      const value = await withDeadline(work, timeoutMs);
-      meter.count("headgate_object_store_calls_total", { operation, outcome: "ok" });
-      return done(value);
-    } catch (error) {
-      const kind = error instanceof DeadlinePassed ? "timeout" : "unavailable";
-      meter.count("headgate_object_store_calls_total", { operation, outcome: kind });
-      return failed({ kind, detail: error instanceof Error ? error.name : "unknown" });
-    }
-  };
-
+  const measured = storeMeasure(timeoutMs, meter);
   return {
     put: (key, body, contentType) =>
       measured(
