@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectDatabase } from "./connect.ts";
-import { recordingMeter } from "./testing.ts";
+import { recordingMeter } from "./testKit.ts";
 
 let server: Server;
 let answer: (response: ServerResponse) => void;

@@ -8,7 +8,7 @@ import { assertBoundRole } from "./assertBoundRole.ts";
 import { connectDatabase } from "./connect.ts";
 import { migrateDown, migrateUp } from "./migrate.ts";
 import * as schema from "./schema.ts";
-import { insertInference, recordingMeter, unwrap } from "./testing.ts";
+import { insertInference, recordingMeter, unwrap } from "./testKit.ts";
 import { describeSchema } from "./testSchema.ts";
 
 const ONE = "01990000-0000-7000-8000-000000000001";

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { MigrationError, migrateUp } from "../drizzle/migrate.ts";
 import { lockDataDir } from "./dataDirLock.ts";
 import { ensureDevFile } from "./devFile.ts";
+import { refuseUnboundRole } from "./refuseUnboundRole.ts";
 import { type Part, type PartEvents, type PartName, type PartSpec, startPart } from "./supervise/part.ts";
 import { type MigrationPlan, type Plan, planStack } from "./supervise/plan.ts";
 import { freePort, isBusy } from "./supervise/ports.ts";
@@ -124,7 +125,8 @@ async function bringUp(
   const url = `http://${settings.HEADGATE_HOST}:${ports.edge}`;
   const serving = parts.map((part) => part.ready().then(() => report(`${part.name} is ready`)));
   const migrated = prepareDatabase(plan, running.postgres, report);
-  await Promise.all([...serving, migrated]);
+  const bound = migrated.then(() => refuseUnboundRole(plan.bindings));
+  await Promise.all([...serving, bound]);
   const dev = await ensureDevFile({ dataDir, url, runnerUrl: plan.runnerUrl, bindings: plan.bindings });
   report(dev.seeded ? "demo organization and keys are made" : "keys of the last start still hold");
   const runScheduled = () => running.edge.send("run-scheduled");

@@ -66,7 +66,7 @@ const base = (name: Name, controlHz: number, aliases: readonly string[] = []): R
 
 /**
  * Every robot type that `act` knows. Names, arms and control rates follow Open X-Embodiment, LeRobot and
- * openpi, as docs/robots.md says; reach and joint speed come from the makers' data sheets, rounded down.
+ * openpi, as docs/robots.md says; reach and joint speed are cautious round figures, not the makers' limits.
  */
 export const ROBOTS: readonly Robot[] = [
   one(["franka", "Franka Robotics", "Panda"], [7, 15, 0.85], { aliases: ["franka_panda", "panda"] }),

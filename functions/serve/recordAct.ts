@@ -1,6 +1,7 @@
 import { uuidTimeMs } from "../contracts/identifiers.ts";
 import type { RecordMetadata } from "../contracts/records.ts";
 import type { ActionVerdict } from "../guard/gates/gateAction.ts";
+import { parseMoment } from "../guard/gates/gateTimestamp.ts";
 import { contentHash } from "../guard/seal/contentHash.ts";
 import { seal } from "../guard/seal/seal.ts";
 import type { ActContext, ActPorts } from "./actContext.ts";
@@ -85,7 +86,7 @@ function metadataOf(
     episodeId: input.episodeId,
     step: input.step,
     environment: input.environment,
-    capturedAtMs: input.capturedAt === null ? null : Date.parse(input.capturedAt),
+    capturedAtMs: millisecondsOf(input.capturedAt),
     warnings: context.warnings.map((finding) => finding.rule),
     admitMs: call.admittedAtMs - call.receivedAtMs,
     runnerQueueMs: timings.runnerQueueMs,
@@ -94,4 +95,10 @@ function metadataOf(
     traceId: call.traceparent.slice(3, 35),
     configurationHash: ports.configurationHash,
   };
+}
+
+function millisecondsOf(capturedAt: string | null): number | null {
+  if (capturedAt === null) return null;
+  const moment = parseMoment(capturedAt);
+  return moment.kind === "moment" ? moment.ms : null;
 }

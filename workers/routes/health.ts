@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
 import { z } from "zod";
+import { assertBoundRole } from "../../drizzle/assertBoundRole.ts";
 import { done, failed } from "../../functions/contracts/outcome.ts";
 import { type HealthPart, healthBody } from "../../functions/observe/health.ts";
 import { type Call, type Endpoint, result } from "../http/endpoint.ts";
@@ -56,8 +56,8 @@ function partsOf({ keyValue, database, objectStore, configuration }: Services): 
       name: "postgres",
       essential: false,
       probe: async () => {
-        const answer = await database.platform(sql`select 1 as one`);
-        return answer.ok ? done("up") : answer;
+        const bound = await assertBoundRole(database);
+        return bound.ok ? done("up") : bound;
       },
     },
     {

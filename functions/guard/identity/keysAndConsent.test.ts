@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { connectDatabase } from "../../../drizzle/connect.ts";
 import { migrateUp } from "../../../drizzle/migrate.ts";
-import { recordingMeter, unwrap } from "../../../drizzle/testing.ts";
+import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
 import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { readConsent, readConsentHistory } from "../consent/readConsent.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ObjectStore, ObjectStoreFailure } from "../../contracts/ports.ts";
-import type { OutboxEntry } from "../../contracts/records.ts";
+import type { OutboxEntry, Pending } from "../../contracts/records.ts";
 import { utf8 } from "../../contracts/utf8.ts";
 import { parseEntry } from "../../guard/seal/parseEntry.ts";
 
@@ -23,15 +23,23 @@ function toBase64(bytes: Uint8Array): string {
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
+/** What goes into a letter: a row of the outbox, readable or not. */
+export interface Letter {
+  readonly id: string;
+  /** The sealed record as JSON. */
+  readonly record: string;
+  readonly image: Pick<Pending, "ciphertext" | "nonce" | "contentType"> | null;
+}
+
 /** Writes an entry that could not be stored where it waits for an operator. */
 export function writeDeadLetter(
-  { record, image }: OutboxEntry,
+  { id, record, image }: Letter,
   shard: string,
   objectStore: ObjectStore,
 ): Promise<Outcome<undefined, ObjectStoreFailure>> {
   const letter: z.infer<typeof deadLetterSchema> = {
     version: 1,
-    record: JSON.stringify(record),
+    record,
     image:
       image === null
         ? null
@@ -42,34 +50,23 @@ export function writeDeadLetter(
           },
   };
   const body = utf8(JSON.stringify(letter));
-  return objectStore.put(
-    `${DEAD_PREFIX}${shard.replace(":", "/")}/${record.id}.json`,
-    body,
-    "application/json",
-  );
+  return objectStore.put(`${DEAD_PREFIX}${shard.replace(":", "/")}/${id}.json`, body, "application/json");
 }
 
-/** Reads a dead letter back into an entry; fails on what is none. */
+/** Reads a dead letter back into an entry; fails on what is none, or none that this version can read. */
 export function readDeadLetter(body: Uint8Array): Outcome<OutboxEntry, "unreadable"> {
-  let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return failed("unreadable");
-  }
-  const letter = deadLetterSchema.safeParse(json);
-  if (!letter.success) return failed("unreadable");
-  const { record, image } = letter.data;
-  return done(
-    parseEntry(
-      record,
+    const { record, image } = deadLetterSchema.parse(JSON.parse(new TextDecoder().decode(body)));
+    const waiting =
       image === null
         ? null
         : {
             ciphertext: fromBase64(image.ciphertext),
             nonce: fromBase64(image.nonce),
             contentType: image.content_type,
-          },
-    ),
-  );
+          };
+    return done(parseEntry(record, waiting));
+  } catch {
+    return failed("unreadable");
+  }
 }

@@ -1,3 +1,5 @@
+import type { SealedImage } from "../../contracts/records.ts";
+
 /**
  * Many frames in one object: the frames' bytes one after another, then an index as JSON, the index's length
  * in four bytes (little-endian) and the mark `HGF1`. A row finds its frame by offset and length alone; the
@@ -5,8 +7,7 @@
  */
 export interface PackedFrame {
   readonly id: string;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
+  readonly image: SealedImage;
 }
 
 export interface FramePlace {
@@ -24,7 +25,8 @@ export function packFrames(frames: readonly PackedFrame[]): {
   places: FramePlace[];
 } {
   let offsetBytes = 0;
-  const places = frames.map(({ id, contentType, bytes }) => {
+  const places = frames.map(({ id, image }) => {
+    const { contentType, bytes } = image;
     const place = { id, contentType, offsetBytes, lengthBytes: bytes.byteLength };
     offsetBytes += bytes.byteLength;
     return place;
@@ -32,7 +34,7 @@ export function packFrames(frames: readonly PackedFrame[]): {
   const index = new TextEncoder().encode(JSON.stringify({ frames: places }));
   const body = new Uint8Array(offsetBytes + index.byteLength + 4 + MARK.byteLength);
   frames.forEach((frame, position) => {
-    body.set(frame.bytes, places[position]?.offsetBytes ?? 0);
+    body.set(frame.image.bytes, places[position]?.offsetBytes ?? 0);
   });
   body.set(index, offsetBytes);
   new DataView(body.buffer).setUint32(offsetBytes + index.byteLength, index.byteLength, true);

@@ -73,7 +73,7 @@ async function prepare(entry: WaitingEntry, line: LedgerLine, ports: DrainPorts)
   const { configuration, clock } = ports;
   if (!mayKeep(line.tier, "image") || line.keySeed === null) return { kind: "withhold", entry };
   const anonymized = await anonymizeImage(entry, line.keySeed, configuration.PENDING_SECRET);
-  if (anonymized.ok) return { kind: "frame", entry, frame: { id: entry.record.id, ...anonymized.value } };
+  if (anonymized.ok) return { kind: "frame", entry, frame: { id: entry.record.id, image: anonymized.value } };
 
   ports.meter.count("headgate_drain_failures_total", { part: "anonymizer" });
   const tooOld = clock.now() - entry.record.createdAtMs > configuration.OUTBOX_DEAD_AFTER_MS;

@@ -1,7 +1,8 @@
+import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
 import { parseEntry } from "../../guard/seal/parseEntry.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
-import type { Stage } from "../outbox/schema.ts";
+import type { OutboxRow, Stage } from "../outbox/schema.ts";
 
 /** An entry of the outbox, read back, with its place in the queue. */
 export interface WaitingEntry extends OutboxEntry {
@@ -9,19 +10,31 @@ export interface WaitingEntry extends OutboxEntry {
   readonly attempts: number;
 }
 
-/** The oldest entries of a stage, read back through the seal step, the only one that may make them. */
+/**
+ * The oldest entries of a stage, read back through the seal step, the only one that may make them. One that
+ * cannot be read is set aside for `buryDead`.
+ */
 export function waitingEntries(queue: EntryQueue, stage: Stage, limit: number): WaitingEntry[] {
-  return queue.oldest(stage, limit).map((row) => {
-    const image =
-      row.image === null || row.nonce === null || row.image_type === null
-        ? null
-        : {
-            ciphertext: new Uint8Array(row.image),
-            nonce: new Uint8Array(row.nonce),
-            contentType: row.image_type,
-          };
-    return { ...parseEntry(row.record, image), seq: row.seq, attempts: row.attempts };
-  });
+  const read = queue.oldest(stage, limit).map((row) => ({ row, entry: readEntry(row) }));
+  const unreadable = read.filter(({ entry }) => !entry.ok).map(({ row }) => row.seq);
+  if (unreadable.length > 0) queue.advance(unreadable, "unreadable");
+  return read.flatMap(({ row, entry }) =>
+    entry.ok ? [{ ...entry.value, seq: row.seq, attempts: row.attempts }] : [],
+  );
+}
+
+/** The image of a row as it waits: ciphertext, and what opens it with the right key. */
+export const waitingImage = ({ image, nonce, image_type: contentType }: OutboxRow) =>
+  image === null || nonce === null || contentType === null
+    ? null
+    : { ciphertext: new Uint8Array(image), nonce: new Uint8Array(nonce), contentType };
+
+function readEntry(row: OutboxRow): Outcome<OutboxEntry, "unreadable"> {
+  try {
+    return done(parseEntry(row.record, waitingImage(row)));
+  } catch {
+    return failed("unreadable");
+  }
 }
 
 export const seqsOf = (entries: readonly WaitingEntry[]): number[] => entries.map((entry) => entry.seq);

@@ -2,9 +2,10 @@ import { z } from "zod";
 
 /**
  * Where an entry stands on its way out: its row is to be written, its image waits for its frame pack, its
- * vectors are to be made. Each stage is repeated until it succeeds, and is idempotent.
+ * vectors are to be made. Each stage is repeated until it succeeds, and is idempotent. What an older version
+ * wrote and this one cannot read is set aside, so that it holds up nothing.
  */
-export const STAGES = { row: 0, image: 1, vectors: 2 } as const;
+export const STAGES = { row: 0, image: 1, vectors: 2, unreadable: 3 } as const;
 export type Stage = keyof typeof STAGES;
 
 const bytesSchema = z.instanceof(ArrayBuffer);
