@@ -9,7 +9,9 @@ function withDeadline<Value>(work: Promise<Value>, timeoutMs: number): Promise<V
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new DeadlinePassed()), timeoutMs);
   });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+  return Promise.race([work, deadline]).finally(() => {
+    if (timer !== null) clearTimeout(timer);
+  });
 }
 
 /** Runs a call of an object store within the deadline, counts it, and makes its failure a value. */
