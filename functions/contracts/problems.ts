@@ -54,7 +54,6 @@ export const PROBLEMS = {
     "Wait, then repeat it.",
     true,
   ),
-  gone: problem(410, "The thing existed and was erased", "Nothing: it is not coming back."),
   body_too_large: problem(
     413,
     "The body is larger than this route takes",

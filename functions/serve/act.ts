@@ -130,6 +130,7 @@ async function record(
   const startedAtMs = ports.clock.now();
   const result = await recordAct(context, answer, verdict, ports);
   context.timings.recordMs = ports.clock.now() - startedAtMs;
+  ports.meter.observe("headgate_record_duration_seconds", context.timings.recordMs / 1000);
   const required = context.call.request.record === "required";
   return required && result.reason === "unavailable" ? failed({ code: "record_unavailable" }) : done(result);
 }

@@ -16,7 +16,7 @@ export const HEIGHT_M = 0.45;
 
 /** Share of a commanded step that the arm has covered when the next picture is taken. */
 const FOLLOWED = 0.65;
-/** Farthest that vibration moves the arm between two pictures, along each axis. */
+/** Farthest that vibration moves the arm on its way to the next picture, along each axis. */
 const VIBRATION_M = 0.0004;
 
 /** The simulated arm: a camera at its end effector, always above the table and always looking down. */
@@ -45,6 +45,7 @@ export function createArm(start: Place, seed: number): Arm {
     move(action) {
       const [dx = 0, dy = 0] = action;
       gripper = action[6] ?? gripper;
+      if (dx === 0 && dy === 0) return;
       place = { x: place.x + dx * FOLLOWED + shake(), y: place.y + dy * FOLLOWED + shake() };
     },
   };

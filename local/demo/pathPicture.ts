@@ -7,9 +7,10 @@ import { INK, svgOf } from "./svg.ts";
 
 const MARGIN = 36;
 const HEADER = 92;
-const PLOT = { width: 640, left: 76, right: 28, top: 30, bottom: 58 } as const;
+const PLOT = { width: 760, left: 76, right: 28, top: 30, bottom: 58 } as const;
 /** Every so many stored frames one is laid onto the map; the last lies on top. */
-const MAP_EVERY = 6;
+const MAP_EVERY = 4;
+const MAP_SCALE = 1.5;
 /** How much of each frame's edge fades into the one below. */
 const FADE_PIXELS = 28;
 
@@ -32,7 +33,7 @@ interface Box {
  */
 export async function drawPathPicture({ frames, target, title }: PathInput): Promise<Buffer> {
   const places = frames.map(({ place }) => place);
-  const { pictures, map, toMap } = await layMap(frames);
+  const { picture, map, toMap } = await layMap(frames);
   const plot: Box = {
     left: map.left + map.width + MARGIN,
     top: HEADER,
@@ -50,7 +51,7 @@ export async function drawPathPicture({ frames, target, title }: PathInput): Pro
     ),
   ];
   return sharp({ create: { width, height, channels: 3, background: INK.paper } })
-    .composite([...pictures, { input: svgOf(width, height, drawing), left: 0, top: 0 }])
+    .composite([picture, { input: svgOf(width, height, drawing), left: 0, top: 0 }])
     .png({ compressionLevel: 9 })
     .toBuffer();
 }
@@ -58,31 +59,44 @@ export async function drawPathPicture({ frames, target, title }: PathInput): Pro
 /** Where a place on the table lies in the picture. */
 type ToMap = (place: Place) => readonly [x: number, y: number];
 
+/** Puts the table together from every so many frames; where two meet, the later one fades into the other. */
 async function layMap(
   frames: readonly StoredFrame[],
-): Promise<{ pictures: OverlayOptions[]; map: Box; toMap: ToMap }> {
-  const lefts = frames.map(({ place }) => Math.round(place.x * PIXELS_PER_METER));
-  const tops = frames.map(({ place }) => Math.round(place.y * PIXELS_PER_METER));
+): Promise<{ picture: OverlayOptions; map: Box; toMap: ToMap }> {
+  const corners = frames.map(({ place }) => ({
+    left: Math.round(place.x * PIXELS_PER_METER),
+    top: Math.round(place.y * PIXELS_PER_METER),
+  }));
+  const lefts = corners.map(({ left }) => left);
+  const tops = corners.map(({ top }) => top);
   const origin = { left: Math.min(...lefts), top: Math.min(...tops) };
+  const width = Math.max(...lefts) - origin.left + PICTURE.widthPixels;
+  const height = Math.max(...tops) - origin.top + PICTURE.heightPixels;
+
+  const laid = frames.flatMap(({ picture }, index) => {
+    const corner = corners[index];
+    if (corner === undefined || (index % MAP_EVERY !== 0 && index !== frames.length - 1)) return [];
+    return [{ picture, left: corner.left - origin.left, top: corner.top - origin.top }];
+  });
+  const hard = laid.map(({ picture, left, top }) => ({ input: picture, left, top }));
+  const faded = laid.map(async ({ picture, left, top }) => ({ input: await fadeEdges(picture), left, top }));
+  const table = await sharp({ create: { width, height, channels: 3, background: INK.panel } })
+    .composite([...hard, ...(await Promise.all(faded))])
+    .png()
+    .toBuffer();
+
   const map: Box = {
     left: MARGIN,
     top: HEADER,
-    width: Math.max(...lefts) - origin.left + PICTURE.widthPixels,
-    height: Math.max(...tops) - origin.top + PICTURE.heightPixels,
+    width: Math.round(width * MAP_SCALE),
+    height: Math.round(height * MAP_SCALE),
   };
-  const laid = frames.filter((_, index) => index % MAP_EVERY === 0 || index === frames.length - 1);
-  const pictures = await Promise.all(
-    laid.map(async ({ place, picture }, index): Promise<OverlayOptions> => {
-      const left = map.left + Math.round(place.x * PIXELS_PER_METER) - origin.left;
-      const top = map.top + Math.round(place.y * PIXELS_PER_METER) - origin.top;
-      return { input: index === 0 ? picture : await fadeEdges(picture), left, top };
-    }),
-  );
+  const input = await sharp(table).resize(map.width, map.height, { fit: "fill" }).toBuffer();
   const toMap: ToMap = ({ x, y }) => [
-    map.left + x * PIXELS_PER_METER - origin.left + PICTURE.widthPixels / 2,
-    map.top + y * PIXELS_PER_METER - origin.top + PICTURE.heightPixels / 2,
+    map.left + (x * PIXELS_PER_METER - origin.left + PICTURE.widthPixels / 2) * MAP_SCALE,
+    map.top + (y * PIXELS_PER_METER - origin.top + PICTURE.heightPixels / 2) * MAP_SCALE,
   ];
-  return { pictures, map, toMap };
+  return { picture: { input, left: map.left, top: map.top }, map, toMap };
 }
 
 async function fadeEdges(picture: Buffer): Promise<Buffer> {
@@ -105,7 +119,7 @@ function drawMapPath(
 ): string {
   const line = points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
   const [first] = points;
-  const radius = (REACHED_WITHIN_MM / 1000) * PIXELS_PER_METER;
+  const radius = (REACHED_WITHIN_MM / 1000) * PIXELS_PER_METER * MAP_SCALE;
   return `
     <g fill="none" stroke-linejoin="round" stroke-linecap="round">
       <polyline points="${line}" stroke="#000" stroke-opacity=".5" stroke-width="6"/>

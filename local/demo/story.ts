@@ -43,7 +43,7 @@ export interface StoryReport {
 }
 
 /**
- * Plays the story against a running stack: forty steps to a colored block, what was stored of them, and what
+ * Plays the story against a running stack: at most forty steps to a colored block, what was stored of them, and what
  * consent kept out. Throws a `StoryError` with one sentence as soon as anything is not as promised.
  */
 export async function playStory(options: StoryOptions): Promise<StoryReport> {
@@ -53,7 +53,7 @@ export async function playStory(options: StoryOptions): Promise<StoryReport> {
   const client = createClient(options);
   await client.checkReady();
 
-  print(heading(`1  Forty steps to the ${color} block`, `seed ${seed}`));
+  print(heading(`1  To the ${color} block in at most ${MOST_STEPS} steps`, `seed ${seed}`));
   const episode = await playEpisode({
     client,
     color,

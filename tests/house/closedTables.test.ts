@@ -6,7 +6,9 @@ import { isTest, readSources } from "./sourceFiles.ts";
 
 /** What the edge runs: a name that occurs in none of it is dead. */
 const edge = readSources()
-  .filter(({ path }) => /^(workers|functions)\//.test(path) && !path.startsWith("functions/contracts/"))
+  .filter(
+    ({ path }) => /^(workers|functions|drizzle)\//.test(path) && !path.startsWith("functions/contracts/"),
+  )
   .filter(({ path }) => !isTest(path))
   .map(({ text }) => text)
   .join("\n");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { flushMetrics } from "../../functions/observe/flushMetrics.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "../../functions/observe/renderMetrics.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import { type Answer, type Call, type Endpoint, presentedKey, refusal, withGrant } from "../http/endpoint.ts";
 
 const encoder = new TextEncoder();
@@ -14,7 +15,8 @@ async function sameText(left: string, right: string): Promise<boolean> {
 }
 
 async function render(call: Call): Promise<Answer> {
-  const { keyValue, clock, meter } = call.services;
+  const { keyValue, clock, meter, configuration } = call.services;
+  meter.set("headgate_build_info", 1, { version: packageJson.version, cell: configuration.CELL });
   await flushMetrics({ meter, keyValue });
   const text = await renderMetrics({ keyValue, clock });
   if (!text.ok) return refusal({ code: "storage_unavailable", retryAfterSeconds: 2 });
