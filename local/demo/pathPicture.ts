@@ -161,5 +161,5 @@ function drawPlot(box: Box, distancesMm: readonly number[]): string {
     ${steps.map((step) => label(xOf(step), bottom + 24, String(step), "middle")).join("")}
     ${label((left + right) / 2, bottom + 48, "step", "middle")}
     ${drawText(left, top - 10, "mm from the axis of the camera to the block", { sizePixels: 13, color: INK.faint })}
-    ${label(right, yOf(last) - 30, `${last.toFixed(1)} mm`, "end", INK.text)}`;
+    ${label(right, yOf(last) - 50, `${last.toFixed(1)} mm`, "end", INK.text)}`;
 }
