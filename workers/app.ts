@@ -1,35 +1,52 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { ProblemCode } from "../functions/contracts/problems.ts";
 import { servicesOf } from "./bindings.ts";
-import { serveEndpoint } from "./http/endpoint.ts";
+import { type Endpoint, refusal, serveEndpoint } from "./http/endpoint.ts";
 import { problemResponse } from "./http/problemResponse.ts";
 import { ENDPOINTS } from "./routes.ts";
 import type { Environment } from "./services.ts";
 
+type Application = Hono<{ Bindings: Environment }>;
+
 /** `/v1/inferences/{id}` as Hono writes it: `/v1/inferences/:id`. */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
+const serve = (context: Context<{ Bindings: Environment }>, endpoint: Endpoint): Promise<Response> =>
+  serveEndpoint(
+    endpoint,
+    context.req.raw,
+    context.req.param(),
+    servicesOf(context.env),
+    context.executionCtx,
+  );
+
+/** What answers where no route does: counted, traced and shaped like every other answer. */
+const unrouted = (path: string, code: ProblemCode, headers: Record<string, string> = {}): Endpoint => ({
+  method: "GET",
+  path,
+  scope: null,
+  summary: "",
+  contract: { responses: {} },
+  handle: async () => refusal({ code }, headers),
+});
+
 /** The HTTP application: the table of routes, and an answer in our own shape for everything else. */
-export function createApp(): Hono<{ Bindings: Environment }> {
-  const app = new Hono<{ Bindings: Environment }>();
+export function createApp(): Application {
+  const app: Application = new Hono();
   for (const endpoint of ENDPOINTS) {
-    app.on(endpoint.method, honoPath(endpoint.path), (context) =>
-      serveEndpoint(
-        endpoint,
-        context.req.raw,
-        context.req.param(),
-        servicesOf(context.env),
-        context.executionCtx,
-      ),
-    );
+    app.on(endpoint.method, honoPath(endpoint.path), (context) => serve(context, endpoint));
   }
   for (const path of new Set(ENDPOINTS.map((endpoint) => endpoint.path))) {
-    const allowed = ENDPOINTS.filter((endpoint) => endpoint.path === path).map((endpoint) => endpoint.method);
-    app.all(honoPath(path), () => {
-      const response = problemResponse({ code: "method_not_allowed" }, "none");
-      response.headers.set("allow", allowed.join(", "));
-      return response;
-    });
+    const allow = ENDPOINTS.filter((endpoint) => endpoint.path === path).map((endpoint) => endpoint.method);
+    const other = unrouted(path, "method_not_allowed", { allow: allow.join(", ") });
+    app.all(honoPath(path), (context) => serve(context, other));
   }
-  app.notFound(() => problemResponse({ code: "not_found" }, "none"));
+  const unknown = unrouted("unknown", "not_found");
+  app.notFound((context) => serve(context, unknown));
+  app.onError((error) => {
+    // Nothing but a wrong configuration comes here: no request can be served, and the log says which setting.
+    console.error(JSON.stringify({ level: "error", event: "not_configured", detail: error.message }));
+    return problemResponse({ code: "internal" }, "unconfigured");
+  });
   return app;
 }

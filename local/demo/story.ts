@@ -113,22 +113,15 @@ function tellEpisode(
 }
 
 function tellConsentReport({ unknown, basic, withdrawn }: ConsentReport, print: StoryOptions["print"]): void {
-  const within = `limit ${HOLDS_WITHIN_MS} ms`;
-  print(
-    fact(
-      `none, unknown to the ledger: ${unknown.served} calls served and withheld, ${unknown.stored} stored`,
-    ),
-  );
-  print(
-    fact(
-      `basic, ${basic.heldAfterMs.toFixed(0)} ms after it was granted: ${basic.stored} rows of metadata; no picture, no instruction, no action, no state`,
-    ),
-  );
-  print(
-    fact(
-      `none again, ${withdrawn.heldAfterMs.toFixed(0)} ms after it was withdrawn (${within}): ${withdrawn.served} calls served and withheld`,
-    ),
-  );
+  const { heldAfterMs } = withdrawn;
+  const last =
+    heldAfterMs === 0 ? "at once" : `the last recorded call was sent ${heldAfterMs.toFixed(0)} ms after`;
+  const lines = [
+    `none, unknown to the ledger: ${unknown.served} calls served and withheld, ${unknown.stored} stored`,
+    `basic, ${basic.heldAfterMs.toFixed(0)} ms after it was granted: ${basic.stored} rows of metadata; no picture, no instruction, no action, no state`,
+    `none again, withdrawn: ${last} (limit ${HOLDS_WITHIN_MS} ms), ${withdrawn.served} more served and withheld`,
+  ];
+  for (const line of lines) print(fact(line));
 }
 
 function latencyOf({ steps }: Episode): StoryReport["latencyMs"] {

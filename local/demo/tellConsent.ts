@@ -18,7 +18,7 @@ export interface ConsentReport {
   readonly unknown: { readonly served: number; readonly stored: number };
   /** The person allowed metadata. */
   readonly basic: { readonly stored: number; readonly heldAfterMs: number };
-  /** The person withdrew: how long after the answer the last record was still made. */
+  /** The person withdrew: how long after the ledger's answer the last call was sent that was still recorded. */
   readonly withdrawn: { readonly served: number; readonly heldAfterMs: number };
 }
 
@@ -171,7 +171,7 @@ async function callPastWithdrawal(call: Caller): Promise<{ served: number; heldA
       throw new StoryError(
         `${afterMs.toFixed(0)} ms after consent was withdrawn, a call was still recorded.`,
       );
-    if (sent.recorded) heldAfterMs = performance.now() - changedAtMs;
+    if (sent.recorded) heldAfterMs = afterMs;
     else served += 1;
     if (afterMs > HOLDS_WITHIN_MS) return { served, heldAfterMs };
     await pause(PAUSE_MS);
