@@ -13,6 +13,7 @@ import sys
 import urllib.error
 import urllib.request
 import zlib
+from datetime import datetime, timezone
 
 TIMEOUT_S = 5
 
@@ -27,19 +28,21 @@ def red_square() -> bytes:
     rows = b"".join(
         b"\0" + b"".join(red if 40 < x < 52 and 8 < y < 20 else gray for x in range(64)) for y in range(48)
     )
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    size = struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def act(image: bytes, instruction: str) -> dict:
-    body = {"robot_type": "franka", "instruction": instruction, "image": base64.b64encode(image).decode()}
+    body = {
+        "robot_type": "franka",
+        "instruction": instruction,
+        "image": base64.b64encode(image).decode(),
+        "captured_at": datetime.now(timezone.utc).isoformat(),
+    }
     request = urllib.request.Request(
         os.environ.get("HEADGATE_URL", "http://127.0.0.1:8787") + "/v1/act",
         data=json.dumps(body).encode(),
-        headers={
-            "authorization": f"Bearer {os.environ.get('HEADGATE_KEY', '')}",
-            "content-type": "application/json",
-        },
+        headers={"authorization": f"Bearer {os.environ.get('HEADGATE_KEY', '')}", "content-type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
         return json.load(response)
@@ -47,9 +50,8 @@ def act(image: bytes, instruction: str) -> dict:
 
 if __name__ == "__main__":
     path, instruction = (sys.argv[1:] + ["", ""])[:2]
-    picture = open(path, "rb").read() if path else red_square()
     try:
-        answer = act(picture, instruction or "move to the red block")
+        answer = act(open(path, "rb").read() if path else red_square(), instruction or "move to the red block")
     except urllib.error.HTTPError as error:
         # application/problem+json: what is wrong, where, and what to do about it.
         problem = json.load(error)

@@ -40,7 +40,12 @@ const image = path === undefined ? redSquare() : readFileSync(path);
 const response = await fetch(`${url}/v1/act`, {
   method: "POST",
   headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-  body: JSON.stringify({ robot_type: "franka", instruction, image: image.toString("base64") }),
+  body: JSON.stringify({
+    robot_type: "franka",
+    instruction,
+    image: image.toString("base64"),
+    captured_at: new Date().toISOString(),
+  }),
   signal: AbortSignal.timeout(TIMEOUT_MS),
 });
 const answer = await response.json();

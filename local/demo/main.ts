@@ -42,7 +42,8 @@ function readFlags() {
       },
     }).values;
   } catch (error) {
-    throw new StoryError(`${error instanceof Error ? error.message : "Wrong arguments."} Usage: ${USAGE}`);
+    const [reason] = (error instanceof Error ? error.message : "Wrong arguments").split(".");
+    throw new StoryError(`${reason}; this is understood: ${USAGE}`);
   }
 }
 

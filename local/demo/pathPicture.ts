@@ -127,7 +127,19 @@ function drawMapPath(
     </g>
     ${points.map(([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="2.8" fill="${INK.path}"/>`).join("")}
     <circle cx="${target[0].toFixed(1)}" cy="${target[1].toFixed(1)}" r="${radius}" fill="none" stroke="#fff" stroke-width="2"/>
-    ${first === undefined ? "" : drawText(first[0] - 12, first[1] + 20, "start", { sizePixels: 13, color: "#fff", anchor: "end", weight: 2 })}`;
+    ${first === undefined ? "" : drawStart(first, target)}`;
+}
+
+/** Names where the path began, on the side that it does not leave by. */
+function drawStart([x, y]: readonly [number, number], target: readonly [number, number]): string {
+  const leavesRight = target[0] > x;
+  const leavesDown = target[1] > y;
+  return drawText(x + (leavesRight ? -12 : 12), y + (leavesDown ? -6 : 20), "start", {
+    sizePixels: 15,
+    color: "#fff",
+    anchor: leavesRight ? "end" : "start",
+    weight: 2,
+  });
 }
 
 function drawPlot(box: Box, distancesMm: readonly number[]): string {

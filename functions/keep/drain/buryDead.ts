@@ -2,7 +2,6 @@ import type { EntryQueue } from "../outbox/entryQueue.ts";
 import type { OutboxRow } from "../outbox/schema.ts";
 import { writeDeadLetter } from "./deadLetter.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
-import { waitingImage } from "./waitingEntry.ts";
 
 /**
  * What has waited too long leaves the outbox: an entry without a row goes to dead/, from where one command
@@ -20,7 +19,7 @@ export async function buryDead(queue: EntryQueue, shard: string, ports: DrainPor
 
   let moved = withoutVectors.length;
   for (const row of [...queue.oldest("row", limit).filter(isDead), ...queue.oldest("unreadable", limit)]) {
-    const letter = { id: row.id, record: row.record, image: waitingImage(row) };
+    const letter = { id: row.id, record: row.record, image: queue.images([row.seq])[0] ?? null };
     const written = await writeDeadLetter(letter, shard, ports.objectStore);
     if (!written.ok) return { moved, failed: true };
     queue.remove([row.seq]);

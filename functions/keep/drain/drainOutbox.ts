@@ -1,7 +1,7 @@
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import { organizationOfShard } from "../outbox/shards.ts";
 import { buryDead } from "./buryDead.ts";
-import type { DrainPorts } from "./drainPorts.ts";
+import type { DrainPorts, StageResult } from "./drainPorts.ts";
 import { storeFrames } from "./storeFrames.ts";
 import { storeRows } from "./storeRows.ts";
 import { storeVectors } from "./storeVectors.ts";
@@ -34,12 +34,23 @@ export async function drainOutbox(queue: EntryQueue, shard: string, ports: Drain
   const oldestAgeMs = depth.oldestAtMs === null ? 0 : Math.max(0, clock.now() - depth.oldestAtMs);
   meter.set("headgate_outbox_oldest_age_seconds", oldestAgeMs / 1000, { shard });
 
-  const failed = results.some((result) => result.failed);
-  const moved = results.some((result) => result.moved > 0);
-  const retryInMs = Math.min(
-    configuration.OUTBOX_RETRY_MAX_MS,
-    Math.max(configuration.OUTBOX_DRAIN_DELAY_MS, oldestAgeMs),
-  );
-  const nextDrainInMs = failed && !moved ? retryInMs : moved ? 0 : configuration.OUTBOX_DRAIN_DELAY_MS;
-  return { waiting: depth.entries > 0, nextDrainInMs };
+  return { waiting: depth.entries > 0, nextDrainInMs: pauseMs(results, oldestAgeMs, configuration) };
+}
+
+/**
+ * At once after a full batch, for more is waiting; after a pause otherwise, so that batches fill; when frames
+ * are due that wait for company; and ever more slowly while something fails.
+ */
+function pauseMs(
+  results: readonly StageResult[],
+  oldestAgeMs: number,
+  { OUTBOX_BATCH_ENTRIES, OUTBOX_DRAIN_DELAY_MS, OUTBOX_RETRY_MAX_MS }: DrainPorts["configuration"],
+): number {
+  if (results.some((result) => result.moved >= OUTBOX_BATCH_ENTRIES)) return 0;
+  if (results.some((result) => result.moved > 0)) return OUTBOX_DRAIN_DELAY_MS;
+  if (results.some((result) => result.failed)) {
+    return Math.min(OUTBOX_RETRY_MAX_MS, Math.max(OUTBOX_DRAIN_DELAY_MS, oldestAgeMs));
+  }
+  const dueInMs = results.flatMap((result) => (result.dueInMs === undefined ? [] : [result.dueInMs]));
+  return Math.max(OUTBOX_DRAIN_DELAY_MS, Math.min(...dueInMs, OUTBOX_RETRY_MAX_MS));
 }

@@ -19,6 +19,8 @@ export interface DrainPorts {
 export interface StageResult {
   readonly moved: number;
   readonly failed: boolean;
+  /** When this stage has something to do next, in milliseconds from now, where it knows. */
+  readonly dueInMs?: number;
 }
 
 export const IDLE: StageResult = { moved: 0, failed: false };

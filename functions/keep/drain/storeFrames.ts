@@ -2,21 +2,23 @@ import { z } from "zod";
 import { mayKeep } from "../../contracts/tiers.ts";
 import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
+import type { OutboxRow } from "../outbox/schema.ts";
 import { noteFrames, type StoredFrame, withholdImages } from "../records/store.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
 import { type PackedFrame, packFrames } from "./framePack.ts";
+import { isKeyframe } from "./keyframe.ts";
 import { type LedgerLine, readLedger } from "./readLedger.ts";
-import { ledgerRef, seqsOf, type WaitingEntry, waitingEntries } from "./waitingEntry.ts";
+import { ledgerRef, seqsOf, type WaitingImage, withImages } from "./waitingEntry.ts";
 
-/** Entries looked at in one pass: enough for a few full packs, few enough to hold in memory. */
-const PACKS_PER_PASS = 4;
+/** Entries looked at in one pass: enough for a few full packs. */
+const ENTRIES_PER_PASS = 512;
 
 const idSchema = z.object({ id: z.string() });
 
 type Prepared =
-  | { readonly kind: "frame"; readonly entry: WaitingEntry; readonly frame: PackedFrame }
-  | { readonly kind: "withhold"; readonly entry: WaitingEntry }
-  | { readonly kind: "later"; readonly entry: WaitingEntry };
+  | { readonly kind: "frame"; readonly entry: WaitingImage; readonly frame: PackedFrame }
+  | { readonly kind: "withhold"; readonly entry: WaitingImage }
+  | { readonly kind: "later"; readonly entry: WaitingImage };
 
 /**
  * Second stage: images. What the ledger still allows is anonymized, packed by episode, written to the object
@@ -27,49 +29,59 @@ export async function storeFrames(
   organizationId: string,
   ports: DrainPorts,
 ): Promise<StageResult> {
-  const { FRAME_PACK_FRAMES } = ports.configuration;
-  const waiting = waitingEntries(queue, "image", FRAME_PACK_FRAMES * PACKS_PER_PASS);
-  const due = duePacks(waiting, ports);
-  if (due.length === 0) return IDLE;
-
-  const ledger = await readLedger(ports.database, organizationId, due.flat().map(ledgerRef));
-  if (!ledger.ok) return failedAt("postgres", due.flat(), queue, ports);
-
+  const { due, dueInMs } = duePacks(queue.oldest("image", ENTRIES_PER_PASS), ports);
   let moved = 0;
   let failed = false;
-  for (const pack of due) {
-    const prepared = await Promise.all(
-      pack.map((entry) => prepare(entry, ledger.value(ledgerRef(entry)), ports)),
-    );
-    const result = await storePack(queue, organizationId, prepared, ports);
+  for (const rows of due) {
+    const result = await storePack(queue, organizationId, withImages(queue, rows), ports);
     moved += result.moved;
     failed ||= result.failed;
+    if (result.failed) break;
   }
-  return { moved, failed };
+  return { moved, failed, ...(dueInMs === null ? {} : { dueInMs }) };
 }
 
 /** Frames of one stream and episode share an object; a pack is due when it is full or has waited enough. */
-function duePacks(waiting: readonly WaitingEntry[], ports: DrainPorts): WaitingEntry[][] {
-  const { FRAME_PACK_FRAMES, FRAME_PACK_MAX_AGE_MS } = ports.configuration;
-  const groups = Map.groupBy(
-    waiting,
-    (entry) => `${ledgerRef(entry)} ${entry.record.metadata.episodeId ?? ""}`,
+function duePacks(
+  waiting: readonly OutboxRow[],
+  { configuration, clock }: DrainPorts,
+): { due: OutboxRow[][]; dueInMs: number | null } {
+  const { FRAME_PACK_FRAMES, FRAME_PACK_MAX_AGE_MS } = configuration;
+  const nowMs = clock.now();
+  const dueInMs = (pack: readonly OutboxRow[]): number => {
+    const oldestAtMs = Math.min(...pack.map((row) => row.created_at_ms));
+    const isEpisode = !pack[0]?.stream.endsWith(" ");
+    return pack.length >= FRAME_PACK_FRAMES || !isEpisode
+      ? 0
+      : Math.max(0, oldestAtMs + FRAME_PACK_MAX_AGE_MS - nowMs);
+  };
+  const packs = [...Map.groupBy(waiting, (row) => row.stream).values()].flatMap((rows) =>
+    Array.from({ length: Math.ceil(rows.length / FRAME_PACK_FRAMES) }, (_, index) =>
+      rows.slice(index * FRAME_PACK_FRAMES, (index + 1) * FRAME_PACK_FRAMES),
+    ),
   );
-  const dueBeforeMs = ports.clock.now() - FRAME_PACK_MAX_AGE_MS;
-  return [...groups.values()].flatMap((group) => {
-    const packs = Array.from({ length: Math.ceil(group.length / FRAME_PACK_FRAMES) }, (_, index) =>
-      group.slice(index * FRAME_PACK_FRAMES, (index + 1) * FRAME_PACK_FRAMES),
-    );
-    return packs.filter(
-      (pack) =>
-        pack.length === FRAME_PACK_FRAMES ||
-        pack[0]?.record.metadata.episodeId === null ||
-        pack.some((entry) => entry.record.createdAtMs <= dueBeforeMs),
-    );
-  });
+  const later = packs.map(dueInMs).filter((inMs) => inMs > 0);
+  return {
+    due: packs.filter((pack) => dueInMs(pack) === 0),
+    dueInMs: later.length === 0 ? null : Math.min(...later),
+  };
 }
 
-async function prepare(entry: WaitingEntry, line: LedgerLine, ports: DrainPorts): Promise<Prepared> {
+async function storePack(
+  queue: EntryQueue,
+  organizationId: string,
+  entries: readonly WaitingImage[],
+  ports: DrainPorts,
+): Promise<StageResult> {
+  const ledger = await readLedger(ports.database, organizationId, entries.map(ledgerRef));
+  if (!ledger.ok) return failedAt("postgres", entries, queue, ports);
+  const prepared = await Promise.all(
+    entries.map((entry) => prepare(entry, ledger.value(ledgerRef(entry)), ports)),
+  );
+  return await storePrepared(queue, organizationId, prepared, ports);
+}
+
+async function prepare(entry: WaitingImage, line: LedgerLine, ports: DrainPorts): Promise<Prepared> {
   const { configuration, clock } = ports;
   if (!mayKeep(line.tier, "image") || line.keySeed === null) return { kind: "withhold", entry };
   const anonymized = await anonymizeImage(entry, line.keySeed, configuration.PENDING_SECRET);
@@ -81,7 +93,7 @@ async function prepare(entry: WaitingEntry, line: LedgerLine, ports: DrainPorts)
   return { kind: tooOld || tooOften ? "withhold" : "later", entry };
 }
 
-async function storePack(
+async function storePrepared(
   queue: EntryQueue,
   organizationId: string,
   prepared: readonly Prepared[],
@@ -114,7 +126,7 @@ async function storePack(
 async function storeObject(
   queue: EntryQueue,
   organizationId: string,
-  framed: readonly { entry: WaitingEntry; frame: PackedFrame }[],
+  framed: readonly { entry: WaitingImage; frame: PackedFrame }[],
   ports: DrainPorts,
 ): Promise<StageResult> {
   const entries = framed.map(({ entry }) => entry);
@@ -142,12 +154,21 @@ async function storeObject(
     return { moved: gone.length, failed: !removed.ok };
   }
   ports.meter.count("headgate_frames_stored_total", {}, entries.length);
-  queue.advance(seqsOf(entries), "vectors");
+  moveOn(queue, entries, ports);
   return { moved: entries.length, failed: false };
 }
 
+/** A keyframe's image is still needed for its vector; another entry owes its text's vector, or nothing. */
+function moveOn(queue: EntryQueue, entries: readonly WaitingImage[], { configuration }: DrainPorts): void {
+  const keyframes = entries.filter(({ record }) => isKeyframe(record, configuration));
+  const others = entries.filter(({ record }) => !isKeyframe(record, configuration));
+  queue.advance(seqsOf(keyframes), "vectors");
+  queue.dropImages(seqsOf(others.filter(({ record }) => record.instruction !== null)));
+  queue.remove(seqsOf(others.filter(({ record }) => record.instruction === null)));
+}
+
 /** The same frames give the same key, so that a repeated put overwrites itself. */
-function packKey(organizationId: string, entries: readonly WaitingEntry[]): string {
+function packKey(organizationId: string, entries: readonly WaitingImage[]): string {
   const first = entries[0]?.record;
   const day = new Date(first?.createdAtMs ?? 0).toISOString().slice(0, 10);
   return `frames/${organizationId}/${day}/${first?.id ?? "none"}.frames`;
@@ -155,7 +176,7 @@ function packKey(organizationId: string, entries: readonly WaitingEntry[]): stri
 
 function failedAt(
   part: "postgres" | "object_store",
-  entries: readonly WaitingEntry[],
+  entries: readonly WaitingImage[],
   queue: EntryQueue,
   ports: DrainPorts,
 ): StageResult {

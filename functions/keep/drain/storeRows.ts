@@ -134,10 +134,9 @@ async function storeReduced(
 
 /** After its row an entry still owes an image, or vectors, or nothing. */
 function moveOn(queue: EntryQueue, entries: readonly WaitingEntry[]): void {
-  queue.advance(seqsOf(entries.filter((entry) => entry.image !== null)), "image");
-  queue.advance(
-    seqsOf(entries.filter((entry) => entry.image === null && entry.record.instruction !== null)),
-    "vectors",
-  );
-  queue.remove(seqsOf(entries.filter((entry) => entry.image === null && entry.record.instruction === null)));
+  const pictured = entries.filter((entry) => entry.hasImage);
+  const plain = entries.filter((entry) => !entry.hasImage);
+  queue.advance(seqsOf(pictured), "image");
+  queue.advance(seqsOf(plain.filter(({ record }) => record.instruction !== null)), "vectors");
+  queue.remove(seqsOf(plain.filter(({ record }) => record.instruction === null)));
 }

@@ -9,7 +9,14 @@ import type { EntryQueue } from "../outbox/entryQueue.ts";
 import { knownTexts, linkTexts, storeImageVectors, storeTextVectors } from "../records/store.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
 import { readLedger } from "./readLedger.ts";
-import { ledgerRef, seqsOf, type WaitingEntry, waitingEntries } from "./waitingEntry.ts";
+import {
+  ledgerRef,
+  seqsOf,
+  type WaitingEntry,
+  type WaitingImage,
+  waitingEntries,
+  withImages,
+} from "./waitingEntry.ts";
 
 const EMBED_DEADLINE_MS = 10_000;
 const IMAGES_PER_CALL = 16;
@@ -22,10 +29,15 @@ export async function storeVectors(
   organizationId: string,
   ports: DrainPorts,
 ): Promise<StageResult> {
-  const entries = waitingEntries(queue, "vectors", ports.configuration.OUTBOX_BATCH_ENTRIES);
+  const limit = ports.configuration.OUTBOX_BATCH_ENTRIES;
+  const entries = waitingEntries(queue, "vectors", limit);
   if (entries.length === 0) return IDLE;
+  const keyframes = withImages(
+    queue,
+    queue.oldest("vectors", limit).filter((row) => row.has_image),
+  );
   const texts = await storeTexts(organizationId, entries, ports);
-  const images = texts && (await storeKeyframes(organizationId, entries, ports));
+  const images = texts && (await storeKeyframes(organizationId, keyframes, ports));
   if (!images) {
     queue.countAttempt(seqsOf(entries));
     ports.meter.count("headgate_drain_failures_total", { part: "vectors" });
@@ -82,10 +94,9 @@ async function linkOf(id: string, createdAtMs: number, text: string) {
 
 async function storeKeyframes(
   organizationId: string,
-  entries: readonly WaitingEntry[],
+  keyframes: readonly WaitingImage[],
   ports: DrainPorts,
 ): Promise<boolean> {
-  const keyframes = entries.filter((entry) => entry.image !== null && isKeyframe(entry, ports));
   if (keyframes.length === 0) return true;
   const ledger = await readLedger(ports.database, organizationId, keyframes.map(ledgerRef));
   if (!ledger.ok) return false;
@@ -118,12 +129,6 @@ async function storeKeyframes(
   ]);
   if (stored.ok) ports.meter.count("headgate_embeddings_total", { kind: "image" }, rows.length);
   return stored.ok;
-}
-
-/** Neighboring frames of an episode hardly differ: every n-th gets a vector, a call of its own always. */
-function isKeyframe({ record }: WaitingEntry, ports: DrainPorts): boolean {
-  const { step, episodeId } = record.metadata;
-  return episodeId === null || step === null || step % ports.configuration.KEYFRAME_EVERY_STEPS === 0;
 }
 
 /**

@@ -1,6 +1,14 @@
 import type { AppendResult } from "../../contracts/ports.ts";
 import type { LocalSql, LocalSqlValue } from "./localSql.ts";
-import { OUTBOX_TABLES, type OutboxRow, outboxRowSchema, STAGES, type Stage } from "./schema.ts";
+import {
+  OUTBOX_TABLES,
+  type OutboxImage,
+  type OutboxRow,
+  outboxImageSchema,
+  outboxRowSchema,
+  STAGES,
+  type Stage,
+} from "./schema.ts";
 
 /** An entry in the form in which it crosses into the outbox: what the seal step wrote, still sealed. */
 export interface AppendRequest {
@@ -28,7 +36,10 @@ export interface QueueDepth {
   readonly oldestAtMs: number | null;
 }
 
-const placeholders = (count: number): string => Array.from({ length: count }, () => "?").join(",");
+// SQLite in a Durable Object takes at most 100 bound values in a statement.
+const VALUES_PER_STATEMENT = 90;
+
+const listOf = (values: readonly unknown[]): string => `(${values.map(() => "?").join(",")})`;
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
 export class EntryQueue {
@@ -56,12 +67,8 @@ export class EntryQueue {
       if (known !== null) return { kind: "duplicate", of: known };
       this.#insert(request);
       for (const mark of marks) {
-        this.#sql.exec(
-          "insert or replace into seen (mark, id, seen_at_ms) values (?, ?, ?)",
-          mark,
-          request.id,
-          nowMs,
-        );
+        const seen = [mark, request.id, nowMs];
+        this.#sql.exec("insert or replace into seen (mark, id, seen_at_ms) values (?, ?, ?)", ...seen);
       }
       this.#entries += 1;
       return { kind: "recorded" };
@@ -70,55 +77,54 @@ export class EntryQueue {
 
   /** The oldest entries of a stage, at most `limit`. */
   oldest(stage: Stage, limit: number): OutboxRow[] {
-    const rows = this.#sql.exec(
-      "select * from entries where stage = ? order by seq limit ?",
-      STAGES[stage],
-      limit,
-    );
-    return rows.map((row) => outboxRowSchema.parse(row));
+    const query = "select * from entries where stage = ? order by seq limit ?";
+    return this.#sql.exec(query, STAGES[stage], limit).map((row) => outboxRowSchema.parse(row));
+  }
+
+  /** The images of entries, those that have one. */
+  images(seqs: readonly number[]): OutboxImage[] {
+    return this.#inChunks(seqs, (chunk) =>
+      this.#sql.exec(`select * from images where seq in ${listOf(chunk)}`, ...chunk),
+    ).map((row) => outboxImageSchema.parse(row));
   }
 
   /** Moves entries to a later stage, with no attempts counted against it yet. */
   advance(seqs: readonly number[], stage: Stage): void {
     this.#inChunks(seqs, (chunk) =>
       this.#sql.exec(
-        `update entries set stage = ?, attempts = 0 where seq in (${placeholders(chunk.length)})`,
+        `update entries set stage = ?, attempts = 0 where seq in ${listOf(chunk)}`,
         STAGES[stage],
         ...chunk,
       ),
     );
   }
 
-  /** Drops the image of entries whose picture is given up, and moves them on. */
+  /** Drops the image of entries that no longer need one, and moves them on to their vectors. */
   dropImages(seqs: readonly number[]): void {
-    this.#inChunks(seqs, (chunk) =>
-      this.#sql.exec(
-        `update entries set image = null, nonce = null, stage = ?, attempts = 0 where seq in (${placeholders(chunk.length)})`,
-        STAGES.vectors,
-        ...chunk,
-      ),
-    );
+    this.#sql.transaction(() => {
+      this.#inChunks(seqs, (chunk) => {
+        this.#sql.exec(`delete from images where seq in ${listOf(chunk)}`, ...chunk);
+        return this.#sql.exec(`update entries set has_image = 0 where seq in ${listOf(chunk)}`, ...chunk);
+      });
+      this.advance(seqs, "vectors");
+    });
   }
 
   /** Counts a failure against entries. */
   countAttempt(seqs: readonly number[]): void {
     this.#inChunks(seqs, (chunk) =>
-      this.#sql.exec(
-        `update entries set attempts = attempts + 1 where seq in (${placeholders(chunk.length)})`,
-        ...chunk,
-      ),
+      this.#sql.exec(`update entries set attempts = attempts + 1 where seq in ${listOf(chunk)}`, ...chunk),
     );
   }
 
   remove(seqs: readonly number[]): void {
-    this.#sql.transaction(() =>
-      this.#inChunks(seqs, (chunk) => {
-        const where = `seq in (${placeholders(chunk.length)})`;
-        const [row] = this.#sql.exec(`select count(*) as present from entries where ${where}`, ...chunk);
-        this.#sql.exec(`delete from entries where ${where}`, ...chunk);
-        this.#entries -= Number(row?.present ?? 0);
-      }),
-    );
+    this.#sql.transaction(() => {
+      const removed = this.#inChunks(seqs, (chunk) => {
+        this.#sql.exec(`delete from images where seq in ${listOf(chunk)}`, ...chunk);
+        return this.#sql.exec(`delete from entries where seq in ${listOf(chunk)} returning seq`, ...chunk);
+      });
+      this.#entries -= removed.length;
+    });
   }
 
   depth(): QueueDepth {
@@ -133,7 +139,7 @@ export class EntryQueue {
 
   #firstSeen(marks: readonly string[], nowMs: number): string | null {
     const rows = this.#sql.exec(
-      `select id from seen where mark in (${placeholders(marks.length)}) and seen_at_ms >= ? limit 1`,
+      `select id from seen where mark in ${listOf(marks)} and seen_at_ms >= ? limit 1`,
       ...marks,
       nowMs - this.#limits.duplicateWindowMs,
     );
@@ -141,25 +147,30 @@ export class EntryQueue {
     return typeof id === "string" ? id : null;
   }
 
-  #insert(request: AppendRequest): void {
-    const bindings: LocalSqlValue[] = [
-      request.id,
-      request.createdAtMs,
-      request.record,
-      request.image?.ciphertext ?? null,
-      request.image?.nonce ?? null,
-      request.image?.contentType ?? null,
-    ];
-    this.#sql.exec(
-      `insert into entries (id, created_at_ms, record, image, nonce, image_type)
-       values (?, ?, ?, ?, ?, ?)`,
-      ...bindings,
+  #insert({ id, createdAtMs, record, image, subjectRef, episodeId }: AppendRequest): void {
+    const stream = `${subjectRef ?? ""} ${episodeId ?? ""}`;
+    const [row] = this.#sql.exec(
+      `insert into entries (id, created_at_ms, stream, has_image, record) values (?, ?, ?, ?, ?) returning seq`,
+      id,
+      createdAtMs,
+      stream,
+      image === null ? 0 : 1,
+      record,
     );
+    if (image === null || row?.seq === undefined) return;
+    const { ciphertext, nonce, contentType } = image;
+    this.#sql.exec("insert into images values (?, ?, ?, ?)", row.seq, ciphertext, nonce, contentType);
   }
 
-  // SQLite in a Durable Object takes at most 100 bound values in a statement.
-  #inChunks(seqs: readonly number[], run: (chunk: readonly number[]) => void): void {
-    for (let start = 0; start < seqs.length; start += 90) run(seqs.slice(start, start + 90));
+  #inChunks(
+    seqs: readonly number[],
+    run: (chunk: readonly number[]) => readonly Record<string, LocalSqlValue>[],
+  ): Record<string, LocalSqlValue>[] {
+    const rows: Record<string, LocalSqlValue>[] = [];
+    for (let start = 0; start < seqs.length; start += VALUES_PER_STATEMENT) {
+      rows.push(...run(seqs.slice(start, start + VALUES_PER_STATEMENT)));
+    }
+    return rows;
   }
 }
 
