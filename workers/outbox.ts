@@ -20,6 +20,7 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
   readonly #queue: EntryQueue;
   readonly #name: string;
   #alarmAtMs: number | null = null;
+  #group: { request: AppendRequest; resolve: (result: AppendResult) => void }[] = [];
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
@@ -35,12 +36,11 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
   }
 
   /** Takes one sealed entry in. The answer leaves only once the entry is on disk. */
-  async append(request: AppendRequest): Promise<AppendResult> {
-    const nowMs = Date.now();
-    const result = this.#queue.append(request, nowMs);
-    if (result.kind === "recorded")
-      this.#wake(nowMs + servicesOf(this.env).configuration.OUTBOX_DRAIN_DELAY_MS);
-    return result;
+  append(request: AppendRequest): Promise<AppendResult> {
+    return new Promise((resolve) => {
+      this.#group.push({ request, resolve });
+      if (this.#group.length === 1) setTimeout(() => this.#commitGroup(), 0);
+    });
   }
 
   /** Makes sure that what waits here will be drained: called at start and every five minutes. */
@@ -48,6 +48,27 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
     const depth = this.#queue.depth();
     if (depth.entries > 0) this.#wake(Date.now());
     return depth;
+  }
+
+  /** Group commit: what came in while the disk was busy shares one transaction, and one wait for the disk. */
+  #commitGroup(): void {
+    const group = this.#group;
+    this.#group = [];
+    const services = servicesOf(this.env);
+    const nowMs = Date.now();
+    try {
+      const results = this.#queue.append(
+        group.map(({ request }) => request),
+        nowMs,
+      );
+      this.#wake(nowMs + services.configuration.OUTBOX_DRAIN_DELAY_MS);
+      group.forEach(({ resolve }, index) => {
+        resolve(results[index] ?? { kind: "unavailable", reason: "error" });
+      });
+    } catch (error) {
+      services.logger.error("append_crashed", { error, entries: group.length });
+      for (const { resolve } of group) resolve({ kind: "unavailable", reason: "error" });
+    }
   }
 
   override async alarm(): Promise<void> {

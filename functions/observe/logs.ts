@@ -16,6 +16,7 @@ export const LOG_EVENTS = [
   "drain_finished",
   "drain_failed",
   "drain_crashed",
+  "append_crashed",
   "dead_letter_written",
   "dead_letter_replayed",
   "health_changed",

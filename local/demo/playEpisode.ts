@@ -13,6 +13,8 @@ export const REACHED_WITHIN_MM = 8;
 export interface Step {
   readonly id: string;
   readonly recorded: boolean;
+  /** Why it was not recorded. */
+  readonly reason: string | undefined;
   readonly timing: ActTiming;
 }
 
@@ -57,7 +59,7 @@ export async function playEpisode(input: EpisodeInput): Promise<Episode> {
     if (answer.action_space !== "ee_delta" || answer.action.length !== 7) {
       throw new StoryError(`The model ${answer.model} answered no 7-DoF end effector step.`);
     }
-    steps.push({ id: answer.id, recorded: answer.recorded, timing });
+    steps.push({ id: answer.id, recorded: answer.recorded, reason: answer.reason, timing });
     arm.move(answer.action);
     closed = answer.action[6] === 0;
   }

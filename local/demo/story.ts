@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { styleText } from "node:util";
@@ -10,6 +10,9 @@ import { awaitRows, readFrames, type StoredFrame } from "./readBack.ts";
 import type { BlockColor } from "./scene.ts";
 import { StoryError } from "./storyError.ts";
 import { type ConsentReport, HOLDS_WITHIN_MS, tellConsent } from "./tellConsent.ts";
+
+/** Seeds have at most nine digits, so that they are easily typed again. */
+const SEEDS = 1_000_000_000;
 
 export interface StoryOptions {
   readonly url: string;
@@ -48,7 +51,7 @@ export interface StoryReport {
  */
 export async function playStory(options: StoryOptions): Promise<StoryReport> {
   const startedAtMs = performance.now();
-  const { print, color = "red", seed = randomBytes(4).readUInt32LE(), progress = () => {} } = options;
+  const { print, color = "red", seed = randomInt(SEEDS), progress = () => {} } = options;
   const runId = `demo-${randomBytes(5).toString("hex")}`;
   const client = createClient(options);
   await client.checkReady();
@@ -140,9 +143,11 @@ async function readStored(
   client: Client,
   { id, steps }: Episode,
 ): Promise<{ rows: number; frames: StoredFrame[] }> {
-  const unrecorded = steps.filter(({ recorded }) => !recorded).length;
-  if (unrecorded > 0)
-    throw new StoryError(`${unrecorded} of ${steps.length} answers said that they were not recorded.`);
+  const unrecorded = steps.filter(({ recorded }) => !recorded);
+  if (unrecorded.length > 0)
+    throw new StoryError(
+      `${unrecorded.length} of ${steps.length} answers said \`recorded: false\`, the first because of: ${unrecorded[0]?.reason}.`,
+    );
   const rows = await awaitRows(
     client,
     id,

@@ -1,7 +1,6 @@
 import type { ProblemCode } from "../../contracts/problems.ts";
 import { PERSON_FREE, subjectRefOf } from "../consent/subjectDigest.ts";
 import type { Background } from "./admission.ts";
-import { keyFactsSchema } from "./facts.ts";
 import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
 import { type KeyState, type TierVerdict, verdictOf } from "./keyState.ts";
 import { nextMonthMs } from "./periods.ts";
@@ -51,10 +50,8 @@ export async function tierOfReply(
   };
 }
 
-function adoptVerdict(memory: IsolateMemory, state: KeyState, reply: LeaseReply): void {
-  if (reply.facts === undefined) return;
-  const facts = keyFactsSchema.parse(JSON.parse(reply.facts));
-  if (facts.version > (state.verdict?.facts.version ?? Number.NEGATIVE_INFINITY))
+function adoptVerdict(memory: IsolateMemory, state: KeyState, { facts }: LeaseReply): void {
+  if (facts !== undefined && facts.version > (state.verdict?.facts.version ?? Number.NEGATIVE_INFINITY))
     state.verdict = verdictOf(facts, memory.defaultLimits);
 }
 
@@ -77,6 +74,7 @@ export function absorbReply(
     if (state.refusal === null) promote(memory, state);
   }
   if (tier !== null) rememberTier(memory, state, subject, tier);
+  state.quotaResetsAtMs = nextMonthMs(askedAtMs);
   shutExhausted(memory, state, reply);
   if (reply.status !== "ok") return;
   state.outageUnits = 0;
@@ -84,7 +82,6 @@ export function absorbReply(
   state.slots += reply.slots;
   state.quotaLeft = reply.quota_left;
   state.rateLeft = reply.rate_left;
-  state.quotaResetsAtMs = nextMonthMs(askedAtMs);
   beginLease(memory, state, askedAtMs, background);
 }
 

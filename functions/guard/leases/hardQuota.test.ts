@@ -7,8 +7,8 @@ const scenario = fc.record({
   isolates: fc.integer({ min: 2, max: 6 }),
   quota: fc.integer({ min: 0, max: 900 }),
   rounds: fc.array(fc.record({ pauseMs: fc.integer({ min: 0, max: 1500 }), fails: fc.boolean() }), {
-    minLength: 8,
-    maxLength: 20,
+    minLength: 5,
+    maxLength: 12,
   }),
 });
 
@@ -42,6 +42,6 @@ test("a hard quota is never passed by one, and is used to the last, by 64 caller
       await settle();
       expect(Number(world.redis.command("GET", `hg:quota:${ORGANIZATION}:2025-06`))).toBe(quota);
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });

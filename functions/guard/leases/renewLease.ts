@@ -39,6 +39,7 @@ async function renew(
     memory.redis.failed();
     return;
   }
+  memory.redis.succeeded();
   const reply = answer.value;
   // What Redis forgot is read from Postgres by the next request, which has to wait for it anyway.
   if (reply.status === "miss") return;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import { consentTierSchema } from "../../contracts/tiers.ts";
 import { FACTS_TTL_MS, keyFields, tierFields } from "./entries.ts";
-import type { AdmissionFacts } from "./facts.ts";
+import { type AdmissionFacts, keyFactsSchema } from "./facts.ts";
 import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
@@ -35,7 +35,11 @@ const fieldsSchema = z.object({
     "rate",
     "slots",
   ]),
-  facts: z.string().optional(),
+  facts: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(keyFactsSchema)
+    .optional(),
   subject: z.string().optional(),
   tier: consentTierSchema.optional(),
   event: z.string().optional(),
@@ -132,7 +136,8 @@ export function slotArguments(memory: IsolateMemory, held: number) {
 function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQuestion) {
   const inFlight = state.tickets.count;
   const slotsNeeded = question.needsSlot ? 1 : 0;
-  state.slots = Math.max(inFlight - slotsNeeded, Math.min(state.slots, 2 * inFlight + SPARE_SLOTS));
+  const wanted = 2 * state.tickets.takePeak() + SPARE_SLOTS;
+  state.slots = Math.max(inFlight - slotsNeeded, Math.min(state.slots, wanted));
   return {
     need: question.needsUnit ? 1 : 0,
     held: state.units,
@@ -141,7 +146,7 @@ function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQ
     default_quota: memory.defaultLimits.quotaPerMonth,
     default_slots: memory.defaultLimits.concurrency,
     slots_need: slotsNeeded,
-    slots_want: Math.max(0, 2 * inFlight + SPARE_SLOTS - state.slots),
+    slots_want: Math.max(0, wanted - state.slots),
     ...slotArguments(memory, state.slots),
   };
 }

@@ -194,13 +194,15 @@ interface KeyOptions {
 }
 
 export class TestWorld {
-  readonly clock = new TestClock(Date.UTC(2025, 5, 15, 12));
-  readonly redis = new TestRedis(this.clock);
+  readonly clock: TestClock;
+  readonly redis: TestRedis;
   readonly postgres = new TestPostgres();
   readonly meter = new TestMeter();
   readonly configuration: Configuration;
 
-  constructor(settings: Record<string, unknown> = {}) {
+  constructor(settings: Record<string, unknown> = {}, nowMs = Date.UTC(2025, 5, 15, 12)) {
+    this.clock = new TestClock(nowMs);
+    this.redis = new TestRedis(this.clock);
     this.configuration = testConfiguration(settings);
   }
 

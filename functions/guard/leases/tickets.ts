@@ -8,6 +8,7 @@ export class Tickets {
   readonly #bySecond = new Map<number, number>();
   readonly #longestMs: number;
   #count = 0;
+  #peak = 0;
 
   constructor(longestMs: number) {
     this.#longestMs = longestMs;
@@ -22,7 +23,15 @@ export class Tickets {
     const second = Math.floor(nowMs / SECOND_MS);
     this.#bySecond.set(second, (this.#bySecond.get(second) ?? 0) + 1);
     this.#count += 1;
+    if (this.#count > this.#peak) this.#peak = this.#count;
     return second;
+  }
+
+  /** The most that were in flight at once since this was last asked. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = this.#count;
+    return peak;
   }
 
   release(second: number): void {

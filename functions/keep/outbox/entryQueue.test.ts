@@ -57,52 +57,59 @@ const newQueue = (sql = memorySql(), maxEntries = 100) =>
 describe("the outbox's queue", () => {
   it("takes an entry once, however often its append is repeated", () => {
     const queue = newQueue();
-    expect(queue.append(request(), 1000)).toEqual({ kind: "recorded" });
-    expect(queue.append(request(), 1001)).toEqual({ kind: "recorded" });
+    expect(queue.append([request()], 1000)[0]).toEqual({ kind: "recorded" });
+    expect(queue.append([request()], 1001)[0]).toEqual({ kind: "recorded" });
     expect(queue.depth()).toEqual({ entries: 1, oldestAtMs: 1000 });
   });
 
   it("knows equal content and an equal step of an episode again, within the window only", () => {
     const queue = newQueue();
-    queue.append(request({ episodeId: "e", step: 3 }), 1000);
-    expect(queue.append(request({ id: "b" }), 1500)).toEqual({ kind: "duplicate", of: "a" });
-    expect(queue.append(request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 }), 1500).kind).toBe(
-      "duplicate",
-    );
-    expect(queue.append(request({ id: "d", contentHash: "h3", episodeId: "e", step: 4 }), 1500).kind).toBe(
-      "recorded",
-    );
-    expect(queue.append(request({ id: "f" }), 11_001).kind).toBe("recorded");
+    queue.append([request({ episodeId: "e", step: 3 })], 1000);
+    expect(queue.append([request({ id: "b" })], 1500)[0]).toEqual({ kind: "duplicate", of: "a" });
+    expect(
+      queue.append([request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 })], 1500)[0]?.kind,
+    ).toBe("duplicate");
+    expect(
+      queue.append([request({ id: "d", contentHash: "h3", episodeId: "e", step: 4 })], 1500)[0]?.kind,
+    ).toBe("recorded");
+    expect(queue.append([request({ id: "f" })], 11_001)[0]?.kind).toBe("recorded");
   });
 
   it("tells the same step of two people apart", () => {
     const queue = newQueue();
-    queue.append(request({ subjectRef: "s1", episodeId: "e", step: 1 }), 1000);
+    queue.append([request({ subjectRef: "s1", episodeId: "e", step: 1 })], 1000);
     const other = request({ id: "b", contentHash: "h2", subjectRef: "s2", episodeId: "e", step: 1 });
-    expect(queue.append(other, 1000).kind).toBe("recorded");
+    expect(queue.append([other], 1000)[0]?.kind).toBe("recorded");
+  });
+
+  it("answers a group of appends one by one, and knows a duplicate inside the group", () => {
+    const queue = newQueue();
+    const group = [request(), request({ id: "b" }), request({ id: "c", contentHash: "h2" })];
+    expect(queue.append(group, 1000).map((result) => result.kind)).toEqual([
+      "recorded",
+      "duplicate",
+      "recorded",
+    ]);
+    expect(queue.depth().entries).toBe(2);
   });
 
   it("refuses when it is full, and takes again when something has left", () => {
     const queue = newQueue(memorySql(), 1);
-    queue.append(request(), 1000);
-    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000)).toEqual({
+    queue.append([request()], 1000);
+    expect(queue.append([request({ id: "b", contentHash: "h2" })], 1000)[0]).toEqual({
       kind: "unavailable",
       reason: "full",
     });
     queue.remove(queue.oldest("row", 10).map((row) => row.seq));
-    expect(queue.append(request({ id: "b", contentHash: "h2" }), 1000).kind).toBe("recorded");
+    expect(queue.append([request({ id: "b", contentHash: "h2" })], 1000)[0]?.kind).toBe("recorded");
   });
 
   it("finds after a restart what it held, image and stage included", () => {
     const sql = memorySql();
     const bytes = new Uint8Array([1, 2, 3]);
     const first = newQueue(sql);
-    first.append(
-      request({
-        image: { ciphertext: bytes.slice().buffer, nonce: bytes.slice().buffer, contentType: "image/png" },
-      }),
-      1000,
-    );
+    const image = { ciphertext: bytes.slice().buffer, nonce: bytes.slice().buffer, contentType: "image/png" };
+    first.append([request({ image })], 1000);
     first.advance([1], "image");
     const second = newQueue(sql);
     const rows = second.oldest("image", 5);
@@ -116,7 +123,7 @@ describe("the outbox's queue", () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = newQueue();
         steps.forEach(({ add, content }, index) => {
-          if (add) queue.append(request({ id: `i${index}`, contentHash: `c${content}` }), 1000);
+          if (add) queue.append([request({ id: `i${index}`, contentHash: `c${content}` })], 1000);
           else queue.remove(queue.oldest("row", 2).map((row) => row.seq));
           expect(queue.depth().entries).toBe(queue.oldest("row", 1000).length);
         });

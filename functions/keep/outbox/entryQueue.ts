@@ -39,6 +39,8 @@ export interface QueueDepth {
 // SQLite in a Durable Object takes at most 100 bound values in a statement.
 const VALUES_PER_STATEMENT = 90;
 
+const FORGET_PAUSE_MS = 60_000;
+
 const listOf = (values: readonly unknown[]): string => `(${values.map(() => "?").join(",")})`;
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
@@ -46,6 +48,7 @@ export class EntryQueue {
   readonly #sql: LocalSql;
   readonly #limits: QueueLimits;
   #entries: number;
+  #forgotAtMs = 0;
 
   constructor(sql: LocalSql, limits: QueueLimits) {
     this.#sql = sql;
@@ -55,24 +58,24 @@ export class EntryQueue {
   }
 
   /**
-   * Takes an entry in, once: an equal id is the same entry again, equal content or an equal (episode, step)
-   * within the window is a duplicate, a full outbox refuses.
+   * Takes entries in, each once, all in one transaction: an equal id is the same entry again, equal content or
+   * an equal (episode, step) within the window is a duplicate, a full outbox refuses. Results in their order.
    */
-  append(request: AppendRequest, nowMs: number): AppendResult {
-    if (this.#entries >= this.#limits.maxEntries) return { kind: "unavailable", reason: "full" };
-    const marks = marksOf(request);
-    return this.#sql.transaction(() => {
-      const known = this.#firstSeen(marks, nowMs);
-      if (known === request.id) return { kind: "recorded" };
-      if (known !== null) return { kind: "duplicate", of: known };
-      this.#insert(request);
-      for (const mark of marks) {
-        const seen = [mark, request.id, nowMs];
-        this.#sql.exec("insert or replace into seen (mark, id, seen_at_ms) values (?, ?, ?)", ...seen);
-      }
-      this.#entries += 1;
-      return { kind: "recorded" };
-    });
+  append(requests: readonly AppendRequest[], nowMs: number): AppendResult[] {
+    let added = 0;
+    const results = this.#sql.transaction(() =>
+      requests.map((request): AppendResult => {
+        if (this.#entries + added >= this.#limits.maxEntries) return { kind: "unavailable", reason: "full" };
+        const known = this.#firstSeen(request, nowMs);
+        if (known === request.id) return { kind: "recorded" };
+        if (known !== null) return { kind: "duplicate", of: known };
+        this.#insert(request, nowMs);
+        added += 1;
+        return { kind: "recorded" };
+      }),
+    );
+    this.#entries += added;
+    return results;
   }
 
   /** The oldest entries of a stage, at most `limit`. */
@@ -132,12 +135,15 @@ export class EntryQueue {
     return { entries: this.#entries, oldestAtMs: typeof row?.oldest === "number" ? row.oldest : null };
   }
 
-  /** Forgets content seen longer ago than the window. */
+  /** Forgets content seen longer ago than the window; looks at most once a minute, for it reads them all. */
   forget(nowMs: number): void {
+    if (nowMs - this.#forgotAtMs < FORGET_PAUSE_MS) return;
+    this.#forgotAtMs = nowMs;
     this.#sql.exec("delete from seen where seen_at_ms < ?", nowMs - this.#limits.duplicateWindowMs);
   }
 
-  #firstSeen(marks: readonly string[], nowMs: number): string | null {
+  #firstSeen(request: AppendRequest, nowMs: number): string | null {
+    const marks = marksOf(request);
     const rows = this.#sql.exec(
       `select id from seen where mark in ${listOf(marks)} and seen_at_ms >= ? limit 1`,
       ...marks,
@@ -147,7 +153,8 @@ export class EntryQueue {
     return typeof id === "string" ? id : null;
   }
 
-  #insert({ id, createdAtMs, record, image, subjectRef, episodeId }: AppendRequest): void {
+  #insert(request: AppendRequest, nowMs: number): void {
+    const { id, createdAtMs, record, image, subjectRef, episodeId } = request;
     const stream = `${subjectRef ?? ""} ${episodeId ?? ""}`;
     const [row] = this.#sql.exec(
       `insert into entries (id, created_at_ms, stream, has_image, record) values (?, ?, ?, ?, ?) returning seq`,
@@ -157,6 +164,9 @@ export class EntryQueue {
       image === null ? 0 : 1,
       record,
     );
+    for (const mark of marksOf(request)) {
+      this.#sql.exec("insert or replace into seen (mark, id, seen_at_ms) values (?, ?, ?)", mark, id, nowMs);
+    }
     if (image === null || row?.seq === undefined) return;
     const { ciphertext, nonce, contentType } = image;
     this.#sql.exec("insert into images values (?, ?, ?, ?)", row.seq, ciphertext, nonce, contentType);

@@ -45,5 +45,4 @@ export const OUTBOX_TABLES = [
      seq integer primary key, ciphertext blob not null, nonce blob not null, content_type text not null)`,
   `create table if not exists seen (
      mark text primary key, id text not null, seen_at_ms integer not null) without rowid`,
-  "create index if not exists seen_by_age on seen (seen_at_ms)",
 ];
