@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Readable } from "node:stream";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { bundleWorker } from "./bundle.ts";
+import { bundleWorker } from "./bundleWorker.ts";
+import { readWorkerConfig } from "./readWorkerConfig.ts";
 import type { EdgeSettings } from "./settings.ts";
 
 /** The Worker, serving. */
@@ -12,9 +12,6 @@ export interface RunningWorker {
   runScheduled(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const NAME = "headgate";
-const CRON = "*/5 * * * *";
 
 /** What the Worker writes goes out as it is, line by line; nothing else is added. */
 function passOn(stdout: Readable, stderr: Readable): void {
@@ -27,8 +24,8 @@ function passOn(stdout: Readable, stderr: Readable): void {
  * public port is a direct socket of the Worker: no proxy of Miniflare's stands before it.
  */
 export async function runWorker(settings: EdgeSettings): Promise<RunningWorker> {
-  const bundle = await bundleWorker(settings);
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(settings.configPath);
+  const worker = await readWorkerConfig(settings.configPath);
+  const { modules } = await bundleWorker(settings);
   const miniflare = new Miniflare({
     log: new Log(LogLevel.ERROR),
     host: "127.0.0.1",
@@ -38,13 +35,17 @@ export async function runWorker(settings: EdgeSettings): Promise<RunningWorker> 
     logRequests: false,
     handleRuntimeStdio: passOn,
     defaultPersistRoot: settings.dataDir,
+    ...(settings.inspectorPort === undefined ? {} : { inspectorPort: settings.inspectorPort }),
     workers: [
       {
-        ...workerOptions,
-        name: NAME,
-        modules: bundle.map(({ name, type, contents }) => ({ type, path: `/${name}`, contents })),
+        ...worker.options,
+        modules: modules.map(({ name, type, base64 }) => ({
+          type,
+          path: `/${name}`,
+          contents: Buffer.from(base64, "base64"),
+        })),
         modulesRoot: "/",
-        bindings: { ...workerOptions.bindings, ...settings.bindings },
+        bindings: { ...worker.options.bindings, ...settings.bindings },
         unsafeDirectSockets: [{ host: settings.host, port: settings.port }],
       },
     ],
@@ -52,8 +53,8 @@ export async function runWorker(settings: EdgeSettings): Promise<RunningWorker> 
   await miniflare.ready;
   return {
     async runScheduled() {
-      const worker = await miniflare.getWorker(NAME);
-      await worker.scheduled({ cron: CRON, scheduledTime: new Date() });
+      const running = await miniflare.getWorker(worker.options.name);
+      await running.scheduled({ cron: worker.cron, scheduledTime: new Date() });
     },
     stop: () => miniflare.dispose(),
   };

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const EDGE_SETTINGS_VARIABLE = "HEADGATE_EDGE";
 
 export const edgeSettingsSchema = z.object({
-  /** Folder that holds node_modules, and `.build/` for the bundle. */
+  /** Folder under whose `.build/` the bundle is kept. */
   root: z.string().min(1),
   /** The Worker's wrangler.toml. */
   configPath: z.string().min(1),
@@ -14,6 +14,8 @@ export const edgeSettingsSchema = z.object({
   dataDir: z.string().min(1),
   /** Settings and secrets that the Worker gets beside the [vars] of its wrangler.toml. */
   bindings: z.record(z.string(), z.string()),
+  /** Port of workerd's inspector, for profiling; unset: none listens. */
+  inspectorPort: z.number().int().min(1).max(65_535).optional(),
 });
 
 export type EdgeSettings = z.infer<typeof edgeSettingsSchema>;

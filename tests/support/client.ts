@@ -114,7 +114,9 @@ export async function makeKey(
 }
 
 const pageSchema = z.object({
-  data: z.array(z.looseObject({ id: z.string(), step: z.number().nullable(), episode_id: z.string().nullable() })),
+  data: z.array(
+    z.looseObject({ id: z.string(), step: z.number().nullable(), episode_id: z.string().nullable() }),
+  ),
   next_cursor: z.string().nullable(),
 });
 export type ListedRow = z.infer<typeof pageSchema>["data"][number];

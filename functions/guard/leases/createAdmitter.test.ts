@@ -143,6 +143,21 @@ async function forge(keyId: string): Promise<string> {
   return body + toBase62(BigInt(crc32(body)), 6);
 }
 
+describe("a change of a key", () => {
+  test("that allows more holds within one second, too", async () => {
+    const world = new TestWorld();
+    const key = await world.addKey({ scopes: ["models:read"] });
+    const isolate = world.isolate();
+    for (let i = 0; i < 10; i += 1)
+      expect(verdictOf(await ask(isolate, { presentedKey: key.text }))).toBe("missing_scope");
+    expect(world.redis.calls.length).toBe(2);
+    Object.assign(key.row, { scopes: ["act:invoke"], version: 2 });
+    world.redis.lose();
+    await world.clock.advance(1000);
+    expect(verdictOf(await ask(isolate, { presentedKey: key.text }))).toBe("admitted");
+  });
+});
+
 describe("the rate limit", () => {
   test("lets a key have its rate and two seconds of burst, and tells when to come again", async () => {
     const world = new TestWorld();
@@ -184,18 +199,21 @@ describe("concurrency", () => {
 
   test("of long requests is kept while they run, and comes back from an isolate that died", async () => {
     const world = new TestWorld();
-    const key = await world.addKey({ concurrency: 1 });
-    const grant = await grantOf(world.isolate(), { presentedKey: key.text });
-    await world.clock.advance(10_000);
-    expect(verdictOf(await ask(world.isolate(), { presentedKey: key.text }))).toBe("concurrency_limit");
-    grant.release();
-    grant.release();
-    await world.clock.advance(1000);
+    const key = await world.addKey({ concurrency: 2 });
     const dying = await grantOf(world.isolate(), { presentedKey: key.text });
-    expect(dying.keyId).not.toBe("");
     world.clock.forget();
-    await world.clock.advance(3000);
+    const living = await grantOf(world.isolate(), { presentedKey: key.text });
+    await world.clock.advance(2500);
+    const third = world.isolate();
+    expect(verdictOf(await ask(third, { presentedKey: key.text }))).toBe("concurrency_limit");
+    await world.clock.advance(7500);
+    const other = await grantOf(third, { presentedKey: key.text });
+    expect(verdictOf(await ask(world.isolate(), { presentedKey: key.text }))).toBe("concurrency_limit");
+    living.release();
+    living.release();
+    await world.clock.advance(1000);
     expect(verdictOf(await ask(world.isolate(), { presentedKey: key.text }))).toBe("admitted");
+    for (const { release } of [dying, other]) release();
   });
 
   test("is not eaten up by requests that the platform dropped without their end", async () => {
@@ -203,6 +221,7 @@ describe("concurrency", () => {
     const key = await world.addKey({ concurrency: 4 });
     const isolate = world.isolate();
     for (let i = 0; i < 4; i += 1) await grantOf(isolate, { presentedKey: key.text });
+    world.clock.forget();
     await world.clock.advance(100);
     expect(verdictOf(await ask(isolate, { presentedKey: key.text }))).toBe("concurrency_limit");
     await world.clock.advance(17_000);
@@ -223,14 +242,17 @@ describe("an Idempotency-Key", () => {
     first.release();
     await world.clock.advance(3000);
     const used = world.redis.command("GET", QUOTA);
-    expect(await ask(world.isolate(), request)).toEqual({ kind: "replay", body: "answer" });
+    const isolate = world.isolate();
+    expect(verdictOf(await ask(isolate, { presentedKey: key.text }))).toBe("admitted");
+    for (let i = 0; i < 5; i += 1)
+      expect(await ask(isolate, request)).toEqual({ kind: "replay", body: "answer" });
     const other = { ...request, idempotency: { key: "order-1", bodyHash: "b" } };
-    expect(verdictOf(await ask(world.isolate(), other))).toBe("idempotency_mismatch");
+    expect(verdictOf(await ask(isolate, other))).toBe("idempotency_mismatch");
     expect(
       verdictOf(await ask(world.isolate(), { ...request, idempotency: { key: "order-2", bodyHash: "b" } })),
     ).toBe("admitted");
     await world.clock.advance(3000);
-    expect(Number(world.redis.command("GET", QUOTA))).toBe(Number(used) + 1);
+    expect(Number(world.redis.command("GET", QUOTA))).toBe(Number(used) + 2);
     await world.clock.advance(60_000);
     expect(verdictOf(await ask(world.isolate(), request))).toBe("admitted");
   });

@@ -86,6 +86,8 @@ export class KeyState {
   quotaResetsAtMs = 0;
   rateLeft = 0;
   slots = 0;
+  /** When Redis forgets this holder's slots. */
+  slotsEndAtMs = Number.NEGATIVE_INFINITY;
 
   rateShutUntilMs = Number.NEGATIVE_INFINITY;
   quotaShutUntilMs = Number.NEGATIVE_INFINITY;
@@ -97,5 +99,11 @@ export class KeyState {
     this.presented = presented;
     this.holder = holder;
     this.tickets = new Tickets(longestRequestMs);
+  }
+
+  /** Drops what has run out by itself: tickets of requests that died, slots that Redis gave to others. */
+  expire(nowMs: number): void {
+    this.tickets.reap(nowMs);
+    if (nowMs >= this.slotsEndAtMs) this.slots = 0;
   }
 }

@@ -12,6 +12,7 @@ export interface Reservation {
 
 /** Sets aside what the lease at hand still has. */
 export function reserve(state: KeyState, nowMs: number): Reservation {
+  state.expire(nowMs);
   const hasUnit = state.units > 0;
   if (hasUnit) state.units -= 1;
   const ticket = state.tickets.take(nowMs);

@@ -37,7 +37,7 @@ export async function settleLease(
 
 async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boolean> {
   const nowMs = memory.clock.now();
-  state.tickets.reap(nowMs);
+  state.expire(nowMs);
   if (state.units > 0) state.usage.owe(-state.units, state.unitsMonth);
   state.units = 0;
   state.slots = state.tickets.count;
@@ -54,5 +54,6 @@ async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boole
   }
   memory.redis.succeeded();
   state.usage.acknowledge(args.seq);
+  state.slotsEndAtMs = nowMs + args.slots_ttl;
   return true;
 }

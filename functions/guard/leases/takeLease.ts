@@ -11,9 +11,11 @@ import { lastMonthOf, monthOf } from "./periods.ts";
 import { keyEntry } from "./redisKeys.ts";
 
 const UNKNOWN_SUBJECT_TTL_MS = 600_000;
-/** Slots outlive their lease by this many leases, so that a renewal in time finds them. */
+/** For how many leases Redis keeps the slots of a holder that does not ask again. */
 const SLOT_LEASES = 3;
 const SPARE_SLOTS = 8;
+/** Answers with which the script has renewed the holder's slots. */
+const SLOT_STATUSES: ReadonlySet<string> = new Set(["ok", "quota", "rate", "slots"]);
 
 const countSchema = z.coerce.number();
 
@@ -92,7 +94,7 @@ export async function takeLease(
 ): Promise<Outcome<LeaseReply, "away">> {
   const nowMs = memory.clock.now();
   giveBackLastMonth(state, monthOf(nowMs));
-  state.tickets.reap(nowMs);
+  state.expire(nowMs);
   const args = {
     key: state.presented.keyId,
     now: nowMs,
@@ -112,6 +114,7 @@ export async function takeLease(
   const reply = replySchema.safeParse(answer.value);
   if (!reply.success) return failed("away");
   state.usage.acknowledge(args.seq);
+  if (SLOT_STATUSES.has(reply.data.status)) state.slotsEndAtMs = nowMs + args.slots_ttl;
   return done(reply.data);
 }
 

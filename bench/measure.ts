@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Counters, countersBetween, readCounters } from "./counters.ts";
+import type { Hosts } from "./hosts.ts";
+import type { LoadResult } from "./load/loadPoint.ts";
+import { actBody, requestTemplate } from "./requests.ts";
+import { countStoredRows, type StoredRows, waitUntilDrained } from "./storedRows.ts";
+
+/** What is measured, in the order of one round. */
+export const TARGETS = ["runner", "pass-through", "act, not recorded", "act, recorded"] as const;
+export type Target = (typeof TARGETS)[number];
+
+export interface PointShape {
+  readonly target: Target;
+  readonly bodyBytes: number;
+  readonly connections: number;
+}
+
+export interface Point extends PointShape {
+  readonly load: LoadResult;
+  /** Calls of the stores while the load ran, and how long that was. */
+  readonly counters: Counters;
+  readonly secondsCounted: number;
+  /** Rows that this point added once its outboxes were empty, and how long that took after the load. */
+  readonly rowsAdded: number;
+  readonly drainSeconds: number;
+}
+
+export interface MeasureOptions {
+  readonly bodiesBytes: readonly number[];
+  readonly connections: readonly number[];
+  readonly targets: readonly Target[];
+  readonly warmupMs: number;
+  readonly measuredMs: number;
+  readonly onPoint: (point: Point) => void;
+}
+
+const DRAIN_TIMEOUT_MS = 180_000;
+/** A settled lease and a flushed meter: what a point leaves behind must not be counted in the next. */
+const SETTLE_MS = 1200;
+
+/** Measures every target at every size and number of connections, one after the other, neighbors in time. */
+export async function measureAll(hosts: Hosts, options: MeasureOptions): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const bodyBytes of options.bodiesBytes) {
+    for (const connections of options.connections) {
+      for (const target of options.targets) {
+        const point = await measurePoint(hosts, { target, bodyBytes, connections }, points.length, options);
+        options.onPoint(point);
+        points.push(point);
+      }
+    }
+  }
+  return points;
+}
+
+async function measurePoint(
+  hosts: Hosts,
+  shape: PointShape,
+  number: number,
+  { warmupMs, measuredMs }: MeasureOptions,
+): Promise<Point> {
+  const before = await standing(hosts);
+  const startedMs = performance.now();
+  const load = await hosts.load({
+    ...addressed(hosts, shape, number),
+    connections: shape.connections,
+    warmupMs,
+    measuredMs,
+  });
+  const loadedMs = performance.now();
+  const counters = countersBetween(before.counters, await readCounters(hosts.stack));
+  const after = await waitUntilDrained(hosts.stack, DRAIN_TIMEOUT_MS);
+  const drainSeconds = (performance.now() - loadedMs) / 1000;
+  await sleep(SETTLE_MS);
+  return {
+    ...shape,
+    load,
+    counters,
+    secondsCounted: (loadedMs - startedMs) / 1000,
+    rowsAdded: after.rows - before.stored.rows,
+    drainSeconds,
+  };
+}
+
+async function standing({ stack }: Hosts): Promise<{ stored: StoredRows; counters: Counters }> {
+  return { stored: await countStoredRows(stack), counters: await readCounters(stack) };
+}
+
+/** The port and the request of a target. All get the same body; the runner and the pass-through ignore it. */
+function addressed({ ports, stack }: Hosts, { target, bodyBytes }: PointShape, point: number) {
+  const body = actBody({ sizeBytes: bodyBytes, point, dryRun: target === "act, not recorded" });
+  switch (target) {
+    case "runner":
+      return {
+        port: ports.runner,
+        template: requestTemplate("/v2/models/visual-servo/infer", body, stack.key),
+      };
+    case "pass-through":
+      return { port: ports.passThrough, template: requestTemplate("/v1/act", body, stack.key) };
+    default:
+      return { port: ports.headgate, template: requestTemplate("/v1/act", body, stack.key) };
+  }
+}
