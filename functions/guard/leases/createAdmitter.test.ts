@@ -34,6 +34,15 @@ describe("a warm key", () => {
     expect(world.redis.command("GET", QUOTA)).toBe("10000");
   });
 
+  test("is met by a crowd without its own slices starving it: all that the rate allows are admitted", async () => {
+    const world = new TestWorld();
+    const key = await world.addKey({ ratePerSecond: 100 });
+    const crowd = Array.from({ length: 150 }, () => key.text);
+    const isolate = world.isolate();
+    const verdicts = await Promise.all(crowd.map((presentedKey) => ask(isolate, { presentedKey })));
+    expect(verdicts.map(verdictOf)).toEqual(crowd.map(() => "admitted"));
+  });
+
   test("never waits for Redis under steady load, however many requests run at once", async () => {
     const world = new TestWorld();
     const key = await world.addKey();

@@ -78,6 +78,8 @@ export class KeyState {
   /** Until when some background task will settle; none is waiting where this is past. */
   settlerUntilMs = Number.NEGATIVE_INFINITY;
   renewalStartedAtMs = Number.NEGATIVE_INFINITY;
+  /** When a slice was asked for that has not come yet: others ask for their own unit alone meanwhile. */
+  sliceAskedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Requests that this lease may still admit: debited from rate and quota already. */
   units = 0;

@@ -157,6 +157,7 @@ local free = math.max(0, slots_limit - held_slots - slots_of_others())
 
 local need, slots_need = num(a.need), num(a.slots_need)
 local slice = math.min(math.floor(left * num(a.share)), math.floor(rate), math.floor(tokens / 2))
+if a.slice == '0' then slice = 0 end
 local units = math.max(need, slice - num(a.held))
 local status = 'ok'
 if need > left then status = 'quota'

@@ -14,6 +14,8 @@ const UNKNOWN_SUBJECT_TTL_MS = 600_000;
 /** For how many leases Redis keeps the slots of a holder that does not ask again. */
 const SLOT_LEASES = 3;
 const SPARE_SLOTS = 8;
+/** A slice that has not come after so long was asked for by a request that died. */
+const SLICE_LOST_MS = 500;
 /** Answers with which the script has renewed the holder's slots. */
 const SLOT_STATUSES: ReadonlySet<string> = new Set(["ok", "quota", "rate", "slots"]);
 
@@ -95,6 +97,8 @@ export async function takeLease(
   const nowMs = memory.clock.now();
   giveBackLastMonth(state, monthOf(nowMs));
   state.expire(nowMs);
+  const wantsSlice = nowMs - state.sliceAskedAtMs >= SLICE_LOST_MS;
+  if (wantsSlice) state.sliceAskedAtMs = nowMs;
   const args = {
     key: state.presented.keyId,
     now: nowMs,
@@ -104,12 +108,14 @@ export async function takeLease(
     subject: question.subjectDigest,
     month: monthOf(nowMs),
     last_month: lastMonthOf(nowMs),
+    slice: wantsSlice ? 1 : 0,
     ...limitArguments(memory, state, question),
     ...idempotencyArguments(memory, question),
     ...reportArguments(state),
     ...fillArguments(fill),
   };
   const answer = await memory.keyValue.run(TAKE_LEASE, [keyEntry(args.key)], flatten(args));
+  if (wantsSlice) state.sliceAskedAtMs = Number.NEGATIVE_INFINITY;
   if (!answer.ok) return failed("away");
   const reply = replySchema.safeParse(answer.value);
   if (!reply.success) return failed("away");
