@@ -6,7 +6,7 @@ import type { Admission, AdmissionRequest, Background } from "./admission.ts";
 import { admitDegraded } from "./admitDegraded.ts";
 import { admitted } from "./admitted.ts";
 import { askVerdict } from "./askVerdict.ts";
-import { freeLock } from "./grant.ts";
+import { freeLock, type IdempotencyLock } from "./grant.ts";
 import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
 import type { KeyState, TierVerdict } from "./keyState.ts";
 import { idempotencyKey } from "./redisKeys.ts";
@@ -111,6 +111,18 @@ function conclude(
     cancelReservation(state, reservation);
     return refuse(memory, code, retryAfterMs);
   };
+  const exhausted = (limit: "quota" | "rate" | "slots"): Admission => {
+    if (limit === "quota") return refused("quota_exceeded", state.quotaResetsAtMs - nowMs);
+    if (limit === "rate") return refused("rate_limit", reply.retry_ms);
+    return refused("concurrency_limit", memory.configuration.LEASE_MS);
+  };
+  const granted = (under: TierVerdict, held: IdempotencyLock | null): Admission => {
+    if (!reservation.hasUnit) state.units -= 1;
+    return admitted(
+      { memory, state, tier: under, ticket: reservation.ticket, nowMs, lock: held, background },
+      request.scope,
+    );
+  };
   const code = REFUSAL_CODES[reply.status] ?? forbidden(state, request, nowMs);
   if (code !== null && code !== undefined) {
     if (reply.status === "ok" && lock !== null) freeLock(memory, lock, background);
@@ -125,24 +137,25 @@ function conclude(
     case "idempotency_in_flight":
       return refused("idempotency_in_flight", memory.configuration.LEASE_MS);
     case "quota":
-      return refused("quota_exceeded", state.quotaResetsAtMs - nowMs);
     case "rate":
-      return refused("rate_limit", reply.retry_ms);
     case "slots":
-      return refused("concurrency_limit", memory.configuration.LEASE_MS);
+      // Without its lock an idempotent request must not run, whoever has units to spare.
+      return tier !== null && lock === null && sharesLease(state, reservation)
+        ? granted(tier, null)
+        : exhausted(reply.status);
     case "ok":
       if (tier === null) return refused("identity_unavailable", memory.configuration.OUTAGE_RETRY_MS);
-      if (!reservation.hasUnit) state.units -= 1;
-      return admitted(
-        { memory, state, tier, ticket: reservation.ticket, nowMs, lock, background },
-        request.scope,
-      );
+      return granted(tier, lock);
     default:
       // `quota_unknown`: Redis lost the quota and Postgres cannot seed it; the outage allowance decides.
       cancelReservation(state, reservation);
       return admitDegraded(memory, state, request, background);
   }
 }
+
+/** Redis has no more for this request, but the slice that another one brought meanwhile has. */
+const sharesLease = (state: KeyState, { hasUnit }: Reservation): boolean =>
+  (hasUnit || state.units > 0) && state.tickets.count <= state.slots;
 
 const lockOf = (state: KeyState, request: AdmissionRequest, { idempotency }: LeaseQuestion) =>
   idempotency === null || state.verdict === null
