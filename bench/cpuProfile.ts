@@ -7,6 +7,8 @@ export interface ProfiledFunction {
   /** Module and line, such as `edge.js:1234`; empty for what the engine does itself. */
   readonly place: string;
   readonly selfShare: number;
+  readonly selfUs: number;
+  readonly totalUs: number;
   /** Share of the time in which it was somewhere on the stack. */
   readonly totalShare: number;
 }
@@ -106,7 +108,9 @@ function functionsOf({ nodes, samples, timeDeltas }: Profile): ProfiledFunction[
     name: node.callFrame.functionName || "(anonymous)",
     place: placeOf(node),
     selfShare: self / workedUs,
+    selfUs: self,
     totalShare: totalUs / workedUs,
+    totalUs,
   }));
 }
 

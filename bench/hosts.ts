@@ -8,15 +8,21 @@ import { EDGE_SETTINGS_VARIABLE, type EdgeSettings } from "../local/edge/setting
 import { type Stack, startStack } from "../local/stack.ts";
 import { type Part, type PartSpec, startPart } from "../local/supervise/part.ts";
 import { freePort } from "../local/supervise/ports.ts";
+import { cpuMsOf } from "./cpuTime.ts";
 import type { LoadResult, LoadSpec } from "./load/loadPoint.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
+/** Who answers under load. */
+export type Server = "runner" | "passThrough" | "headgate";
+
 /** Everything that a run measures, up and answering. */
 export interface Hosts {
   readonly stack: Stack;
-  readonly ports: Readonly<Record<"runner" | "passThrough" | "headgate", number>>;
+  readonly ports: Readonly<Record<Server, number>>;
   load(spec: LoadSpec): Promise<LoadResult>;
+  /** Processor time that the process of a server has taken so far, in milliseconds; 0 where nobody knows. */
+  cpuMs(server: Server): number;
   /** Starts one more edge process; it is stopped with the others. */
   startEdge(settings: Omit<EdgeSettings, "root" | "host" | "dataDir">): Promise<Part>;
   close(): Promise<void>;
@@ -67,7 +73,7 @@ export async function openHosts(onProgress: (text: string) => void): Promise<Hos
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    await started(partSpec("runner", "bench/mockRunner.ts", { PORT: String(ports.runner) }));
+    const runner = await started(partSpec("runner", "bench/mockRunner.ts", { PORT: String(ports.runner) }));
     stack = await startStack({
       dataDir,
       port: ports.headgate,
@@ -76,8 +82,20 @@ export async function openHosts(onProgress: (text: string) => void): Promise<Hos
       onProgress,
     });
     const configPath = join(ROOT, "bench/passThrough.toml");
-    await startEdge({ configPath, port: ports.passThrough, bindings: { RUNNER_URL: runnerUrl } });
-    return { stack, ports, startEdge, close, load: (spec) => runLoad(generator, spec) };
+    const passThrough = await startEdge({
+      configPath,
+      port: ports.passThrough,
+      bindings: { RUNNER_URL: runnerUrl },
+    });
+    const servers = { runner, passThrough, headgate: stack.parts.edge };
+    return {
+      stack,
+      ports,
+      startEdge,
+      close,
+      load: (spec) => runLoad(generator, spec),
+      cpuMs: (server) => cpuMsOf(servers[server].processes()),
+    };
   } catch (error) {
     await close();
     throw error;

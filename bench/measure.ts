@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Counters, countersBetween, readCounters } from "./counters.ts";
-import type { Hosts } from "./hosts.ts";
+import type { Hosts, Server } from "./hosts.ts";
 import type { LoadResult } from "./load/loadPoint.ts";
 import { actBody, requestTemplate } from "./requests.ts";
 import { countStoredRows, type StoredRows, waitUntilDrained } from "./storedRows.ts";
@@ -8,6 +8,13 @@ import { countStoredRows, type StoredRows, waitUntilDrained } from "./storedRows
 /** What is measured, in the order of one round. */
 export const TARGETS = ["runner", "pass-through", "act, not recorded", "act, recorded"] as const;
 export type Target = (typeof TARGETS)[number];
+
+const SERVERS: Readonly<Record<Target, Server>> = {
+  runner: "runner",
+  "pass-through": "passThrough",
+  "act, not recorded": "headgate",
+  "act, recorded": "headgate",
+};
 
 export interface PointShape {
   readonly target: Target;
@@ -17,6 +24,10 @@ export interface PointShape {
 
 export interface Point extends PointShape {
   readonly load: LoadResult;
+  /** Processor time of the server per request, drains during the load included; 0 where nobody knows. */
+  readonly cpuMicroseconds: number;
+  /** The same for what it did after the load, until its outboxes were empty. */
+  readonly drainCpuMicroseconds: number;
   /** Calls of the stores while the load ran, and how long that was. */
   readonly counters: Counters;
   readonly secondsCounted: number;
@@ -60,6 +71,8 @@ async function measurePoint(
   { warmupMs, measuredMs }: MeasureOptions,
 ): Promise<Point> {
   const before = await standing(hosts);
+  const server = SERVERS[shape.target];
+  const cpuBeforeMs = hosts.cpuMs(server);
   const startedMs = performance.now();
   const load = await hosts.load({
     ...addressed(hosts, shape, number),
@@ -68,13 +81,19 @@ async function measurePoint(
     measuredMs,
   });
   const loadedMs = performance.now();
+  const cpuLoadedMs = hosts.cpuMs(server);
   const counters = countersBetween(before.counters, await readCounters(hosts.stack));
   const after = await waitUntilDrained(hosts.stack, DRAIN_TIMEOUT_MS);
   const drainSeconds = (performance.now() - loadedMs) / 1000;
+  const requests = Object.values(load.statuses).reduce((sum, count) => sum + count, 0);
+  const perRequest = (cpuMs: number) => (1000 * cpuMs) / requests;
+  const cpuDrainedMs = hosts.cpuMs(server);
   await sleep(SETTLE_MS);
   return {
     ...shape,
     load,
+    cpuMicroseconds: perRequest(cpuLoadedMs - cpuBeforeMs),
+    drainCpuMicroseconds: perRequest(cpuDrainedMs - cpuLoadedMs),
     counters,
     secondsCounted: (loadedMs - startedMs) / 1000,
     rowsAdded: after.rows - before.stored.rows,
@@ -89,15 +108,6 @@ async function standing({ stack }: Hosts): Promise<{ stored: StoredRows; counter
 /** The port and the request of a target. All get the same body; the runner and the pass-through ignore it. */
 function addressed({ ports, stack }: Hosts, { target, bodyBytes }: PointShape, point: number) {
   const body = actBody({ sizeBytes: bodyBytes, point, dryRun: target === "act, not recorded" });
-  switch (target) {
-    case "runner":
-      return {
-        port: ports.runner,
-        template: requestTemplate("/v2/models/visual-servo/infer", body, stack.key),
-      };
-    case "pass-through":
-      return { port: ports.passThrough, template: requestTemplate("/v1/act", body, stack.key) };
-    default:
-      return { port: ports.headgate, template: requestTemplate("/v1/act", body, stack.key) };
-  }
+  const path = target === "runner" ? "/v2/models/visual-servo/infer" : "/v1/act";
+  return { port: ports[SERVERS[target]], template: requestTemplate(path, body, stack.key) };
 }

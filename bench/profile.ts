@@ -16,16 +16,16 @@ try {
   const warm = await hosts.load({ ...spec, warmupMs: 500, measuredMs: 1500 });
   console.log("warm", warm);
   const second = requestTemplate("/v1/act", actBody({ sizeBytes: Number(values.body), point: 2, dryRun: values.dry }), hosts.stack.key);
-  let result: unknown;
+  let result: any;
   const functions = await profileWhile(ports.inspector, async () => {
     result = await hosts.load({ ...spec, template: second, warmupMs: 0, measuredMs: 1000*Number(values.seconds) });
   });
   console.log(result);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(7);
+  const n = Object.values(result.statuses).reduce((a: any, b: any) => a + b, 0) as number; const percent = (us: number) => (us / n).toFixed(1).padStart(7);
   console.log("--- self");
-  for (const f of functions.toSorted((a, b) => b.selfShare - a.selfShare).slice(0, 45)) console.log(percent(f.selfShare), percent(f.totalShare), f.name, f.place);
+  for (const f of functions.toSorted((a, b) => b.selfShare - a.selfShare).slice(0, 45)) console.log(percent(f.selfUs), percent(f.totalUs), f.name, f.place);
   console.log("--- total");
-  for (const f of functions.toSorted((a, b) => b.totalShare - a.totalShare).slice(0, 70)) console.log(percent(f.selfShare), percent(f.totalShare), f.name, f.place);
+  for (const f of functions.toSorted((a, b) => b.totalShare - a.totalShare).slice(0, 70)) console.log(percent(f.selfUs), percent(f.totalUs), f.name, f.place);
 } finally {
   await hosts.close();
 }

@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connectDatabase } from "../drizzle/connect.ts";
 import { type Configuration, readConfiguration } from "../functions/contracts/configuration.ts";
-import type { Meter } from "../functions/contracts/metrics.ts";
 import type { Outcome } from "../functions/contracts/outcome.ts";
 import type { Clock, Database, Random } from "../functions/contracts/ports.ts";
 import type { Problem } from "../functions/contracts/problems.ts";
@@ -9,6 +7,7 @@ import type { Role, Scope } from "../functions/contracts/scopes.ts";
 import { PLATFORM_ACTOR } from "../functions/guard/identity/actor.ts";
 import { createKey } from "../functions/guard/identity/createKey.ts";
 import { createOrganization } from "../functions/guard/identity/createOrganization.ts";
+import { openDatabase } from "./openDatabase.ts";
 import { StartError } from "./supervise/startError.ts";
 
 /** The demo organization's keys; they are written down nowhere but in dev.json. */
@@ -24,11 +23,6 @@ interface SeedPorts {
   readonly configuration: Configuration;
 }
 
-/** A cold database on a busy machine may take its time, and nobody waits for an answer here. */
-const SEED_TIMEOUT_MS = 15_000;
-
-const NO_METER: Meter = { count: () => undefined, observe: () => undefined, set: () => undefined };
-
 const CLOCK: Clock = {
   now: Date.now,
   sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
@@ -38,13 +32,7 @@ const RANDOM: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Arra
 /** What the seed works with, from the same settings as the Worker. */
 function seedPorts(bindings: Readonly<Record<string, string>>): SeedPorts {
   const configuration = readConfiguration(bindings);
-  const database = connectDatabase({
-    url: configuration.DATABASE_URL,
-    httpUrl: configuration.DATABASE_HTTP_URL,
-    timeoutMs: SEED_TIMEOUT_MS,
-    meter: NO_METER,
-  });
-  return { clock: CLOCK, random: RANDOM, configuration, database };
+  return { clock: CLOCK, random: RANDOM, configuration, database: openDatabase(configuration) };
 }
 
 /**

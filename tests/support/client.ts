@@ -101,6 +101,12 @@ export const recordOf = ({ body }: Answer) => ({ recorded: body.recorded, reason
 /** The record's id of an answer. */
 export const idOf = ({ body }: Answer): string => z.string().parse(body.id);
 
+/** The body of an answer that must have been a good one. */
+function expected<Body>(answer: Answer, schema: z.ZodType<Body>): Body {
+  if (answer.status >= 200 && answer.status < 300) return schema.parse(answer.body);
+  throw new Error(`Answered ${answer.status}: ${answer.text}`);
+}
+
 const createdKeySchema = z.object({ id: z.string(), key: z.string() });
 
 /** Makes a key of the demo organization. */
@@ -110,7 +116,7 @@ export async function makeKey(
 ): Promise<z.infer<typeof createdKeySchema>> {
   const body = { name: "test", roles: ["member"], ...changes };
   const answer = await ask(`${url}/v1/keys`, { key: adminKey, method: "POST", body });
-  return createdKeySchema.parse(answer.body);
+  return expected(answer, createdKeySchema);
 }
 
 const pageSchema = z.object({
@@ -128,7 +134,7 @@ export async function listAll(url: string, key: string): Promise<ListedRow[]> {
   do {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const answer = await ask(`${url}/v1/inferences?limit=200${query}`, { key });
-    const page = pageSchema.parse(answer.body);
+    const page = expected(answer, pageSchema);
     rows.push(...page.data);
     cursor = page.next_cursor;
   } while (cursor !== null);

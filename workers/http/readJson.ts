@@ -47,7 +47,7 @@ async function readText(request: Request, maxBytes: number): Promise<string | nu
   const declaredBytes = request.headers.get("content-length");
   if (declaredBytes !== null && Number(declaredBytes) <= maxBytes) return await request.text();
   // A chunked body does not say how long it is: count while it comes in.
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
   for await (const chunk of request.body ?? []) {
     sizeBytes += chunk.byteLength;
