@@ -43,6 +43,12 @@ function build(environment: Environment): Services {
     timeoutMs: configuration.REDIS_TIMEOUT_MS,
     meter,
   });
+  const logger = createLogger({
+    level: configuration.LOG_LEVEL,
+    clock,
+    write: (line) => console.log(line),
+    routes: ROUTES,
+  });
   return {
     configuration,
     configurationHash: configurationHash(configuration),
@@ -58,14 +64,10 @@ function build(environment: Environment): Services {
       shards: configuration.OUTBOX_SHARDS,
       timeoutMs: configuration.OUTBOX_TIMEOUT_MS,
       clock,
+      logger,
     }),
     runner: openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter }),
-    logger: createLogger({
-      level: configuration.LOG_LEVEL,
-      clock,
-      write: (line) => console.log(line),
-      routes: ROUTES,
-    }),
+    logger,
     checkHealth: createHealthCheck({
       clock,
       timeoutMs: configuration.HEALTH_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import type { AppendResult, Clock, Outbox as OutboxPort } from "../../functions/contracts/ports.ts";
 import { appendRequestOf } from "../../functions/keep/outbox/appendRequest.ts";
 import { outboxShardName } from "../../functions/keep/outbox/shards.ts";
+import type { Logger } from "../../functions/observe/logs.ts";
 import type { Environment } from "../services.ts";
 
 interface DurableOutboxOptions {
@@ -8,10 +9,17 @@ interface DurableOutboxOptions {
   readonly shards: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** The organization's outbox shards as Durable Objects; no answer within the deadline is no record. */
-export function durableOutbox({ namespace, shards, timeoutMs, clock }: DurableOutboxOptions): OutboxPort {
+export function durableOutbox({
+  namespace,
+  shards,
+  timeoutMs,
+  clock,
+  logger,
+}: DurableOutboxOptions): OutboxPort {
   return {
     async append(entry) {
       const stub = namespace.getByName(outboxShardName(entry.record, shards));
@@ -25,6 +33,13 @@ export function durableOutbox({ namespace, shards, timeoutMs, clock }: DurableOu
         .then((): AppendResult => ({ kind: "unavailable", reason: "timeout" }));
       const result = await Promise.race([appended, deadline]);
       answered.abort();
+      if (result.kind === "unavailable") {
+        logger.warn("record_not_taken", {
+          part: "outbox",
+          failureKind: result.reason,
+          recordId: entry.record.id,
+        });
+      }
       return result;
     },
   };
