@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../local/supervise/ports.ts";
 import { type Cell, type Edge, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
@@ -22,7 +23,7 @@ import { noiseMark, noisePng } from "./support/noisePng.ts";
 
 const REDIS_TIMEOUT_MS = 75;
 const VERDICT_GRACE_MS = 4000;
-const OUTAGE_QUOTA_ALLOWANCE = 20;
+const OUTAGE_QUOTA_ALLOWANCE = 150;
 /** What a busy machine may add to a deadline. */
 const SLACK_MS = 600;
 
@@ -70,8 +71,8 @@ afterAll(async () => {
 
 /** Robots calling while something happens; afterwards every record that was promised is counted. */
 async function whileCalling(work: () => Promise<unknown>): Promise<Told[]> {
-  const told = await underLoad({ callers: robots, pauseMs: 40 }, work);
-  expect(told.length).toBeGreaterThan(20);
+  const told = await underLoad({ callers: robots, pauseMs: 60 }, work);
+  expect(told.length).toBeGreaterThan(robots.length);
   all = [...all, ...told];
   await expectEachStoredOnce(
     cell,
@@ -80,6 +81,14 @@ async function whileCalling(work: () => Promise<unknown>): Promise<Told[]> {
   );
   return told;
 }
+
+/** Resolves when Redis is asked again, so that a key nobody has used lately passes too. */
+const untilAdmitting = () =>
+  expect
+    .poll(async () => (await ask(`${cell.stack.url}/v1/consent/x`, { key: cell.stack.adminKey })).status, {
+      timeout: 5000,
+    })
+    .toBe(200);
 
 const outcomes = (answers: readonly Answer[]): string[] =>
   [
@@ -107,11 +116,12 @@ describe("redis", () => {
 
   test("away, rate and quota hold by what this isolate alone may allow, and no stranger gets in", async () => {
     const { url } = cell.stack;
+    await untilAdmitting();
     const slow = await makeKey(cell.stack, { rate_per_second: 4 });
     const stranger = await makeKey(cell.stack, {});
     const subject = "subject:unheard-of";
-    const known = { url, ...(await foundNeighbor(cell)) };
-    const small = await makeKey(known, { quota_per_month: 200, rate_per_second: 1000 });
+    const small = await foundNeighbor(cell);
+    await cell.asOwner(sql`update organizations set quota_per_month = 1000 where id = ${small.id}`);
     for (const { key } of [slow, small]) expect((await ask(`${url}/v1/models`, { key })).status).toBe(200);
 
     await whileStalled(cell.stack.parts.redis, async () => {
@@ -120,10 +130,12 @@ describe("redis", () => {
       // A bucket of one second, and what flows in meanwhile.
       expect(served(fast)).toBeLessThanOrEqual(4 * 3);
 
-      const many = await repeat(60, () => ask(`${url}/v1/models`, { key: small.key }));
+      const many = await repeat(OUTAGE_QUOTA_ALLOWANCE + 30, () =>
+        ask(`${url}/v1/models`, { key: small.key }),
+      );
       expect(outcomes(many)).toEqual(["200 recorded", "503 quota_unavailable"]);
       // One lease's slice (1 % of the quota), and the allowance.
-      expect(served(many)).toBeLessThanOrEqual(OUTAGE_QUOTA_ALLOWANCE + 2);
+      expect(served(many)).toBeLessThanOrEqual(OUTAGE_QUOTA_ALLOWANCE + 10);
 
       const unknown = await ask(`${url}/v1/models`, { key: stranger.key });
       expect([unknown.status, unknown.body.code]).toEqual([503, "identity_unavailable"]);
@@ -139,8 +151,8 @@ describe("redis", () => {
   });
 
   test("away for longer than verdicts stand, identity closes, and opens again with it", async () => {
-    const call = () => ask(`${cell.stack.url}/v1/models`, { key: cell.stack.key });
-    expect((await call()).status).toBe(200);
+    const call = () => ask(`${cell.stack.url}/v1/models`, { key: cell.stack.adminKey });
+    await untilAdmitting();
     const startedMs = performance.now();
     await whileStalled(cell.stack.parts.redis, async () => {
       await expect

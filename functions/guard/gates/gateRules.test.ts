@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../contracts/configuration.ts";
 import { GATE_RULES, type RuleId } from "../../contracts/gates.ts";
 import { findRobot } from "../../contracts/robots.ts";
-import { sampleImage } from "../privacy/sampleImages.ts";
+import { sampleImage } from "../privacy/testImages.ts";
 import type { ActImage, ActInput, GateContext, GateLimits } from "./actInput.ts";
 import { decodeImageField } from "./decodeImageField.ts";
 import { gateActInput } from "./gateActInput.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type SampleName, sampleImage } from "../privacy/sampleImages.ts";
+import { type SampleName, sampleImage } from "../privacy/testImages.ts";
 import { imageHeader } from "./imageHeader.ts";
 
 const STILL: readonly (readonly [SampleName, string])[] = [

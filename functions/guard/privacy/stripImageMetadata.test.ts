@@ -5,7 +5,7 @@ import { imageHeader } from "../gates/imageHeader.ts";
 import { joinBytes, latinBytes } from "./bytes.ts";
 import { endOfJpegScan } from "./jpegSegments.ts";
 import { type Orientation, readOrientation, writeOrientation } from "./orientation.ts";
-import { type SampleName, sampleImage } from "./sampleImages.ts";
+import { type SampleName, sampleImage } from "./testImages.ts";
 import { stripImageMetadata } from "./stripImageMetadata.ts";
 
 const SAMPLES: readonly SampleName[] = [

@@ -5,7 +5,7 @@ import { CONSENT_TIERS } from "../../contracts/tiers.ts";
 import type { ActInput } from "../gates/actInput.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
 import { latinBytes } from "../privacy/bytes.ts";
-import { sampleImage } from "../privacy/sampleImages.ts";
+import { sampleImage } from "../privacy/testImages.ts";
 import { anonymizeImage } from "./anonymizeImage.ts";
 import { contentHash } from "./contentHash.ts";
 import { openPending } from "./openPending.ts";
