@@ -13,7 +13,7 @@ try {
   const body = actBody({ sizeBytes: Number(values.body), point: 1, dryRun: values.dry });
   const template = requestTemplate("/v1/act", body, hosts.stack.key);
   const spec = { port: ports.edge, template, connections: Number(values.connections) };
-  const warm = await hosts.load({ ...spec, warmupMs: 500, measuredMs: 1500 });
+  const warm = await hosts.load({ ...spec, warmupMs: 500, measuredMs: 5000 });
   console.log("warm", warm);
   const second = requestTemplate("/v1/act", actBody({ sizeBytes: Number(values.body), point: 2, dryRun: values.dry }), hosts.stack.key);
   let result: any;

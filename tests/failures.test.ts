@@ -6,16 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../local/supervise/ports.ts";
 import { type Cell, type Edge, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { type Answer, act, ask, idOf, makeKey, recordOf } from "./support/client.ts";
+import { expectEachStoredOnce } from "./support/expectStored.ts";
 import { killAndRevive, whileDead, whileOutboxesLocked, whileStalled } from "./support/faults.ts";
 import { type FrailBucket, type FrailOrigin, openBucket, openOrigin } from "./support/frailServers.ts";
-import {
-  actAndNote,
-  type Caller,
-  expectEachStoredOnce,
-  isRecorded,
-  type Told,
-  underLoad,
-} from "./support/load.ts";
+import { actAndNote, type Caller, isRecorded, type Told, underLoad } from "./support/load.ts";
 import { noiseMark, noisePng } from "./support/noisePng.ts";
 
 // The fourth promise: what docs/failures.md says happens when a part dies or stalls, with robots calling all
@@ -278,13 +272,15 @@ describe("the outbox", () => {
   test("cannot write: calls are answered and say that they are not kept, unless they must be", async () => {
     const folder = join(cell.stack.dataDir, "edge", "do");
     let required: Answer | undefined;
-    const told = await whileCalling(() =>
-      whileOutboxesLocked(folder, async () => {
+    const told = await whileCalling(async () => {
+      await during(400);
+      await whileOutboxesLocked(folder, async () => {
         await during(500);
         required = await act(cell.stack.url, cell.stack.key, { record: "required" });
-        await during(500);
-      }),
-    );
+        await during(300);
+      });
+      await during(400);
+    });
     expect(outcomes(told)).toEqual(["200 recorded", "200 unavailable"]);
     expect([required?.status, required?.body.code, required?.body.action]).toEqual([
       503,

@@ -1,4 +1,5 @@
 import type { Clock, Random } from "./ports.ts";
+import { toHex } from "./toHex.ts";
 
 /** Every identifier on the wire is a prefix and a UUIDv7; tables hold the UUID alone. */
 export const ID_PREFIXES = {
@@ -11,9 +12,6 @@ export const ID_PREFIXES = {
 
 export type IdKind = keyof typeof ID_PREFIXES;
 
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
 /**
  * A UUIDv7 (RFC 9562, 5.7): 48 bits of Unix milliseconds, then random bits; sorts by time of creation.
  */
@@ -25,7 +23,7 @@ export function newUuid(clock: Clock, random: Random): string {
   view.setUint16(4, nowMs % 0x10000);
   view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70);
   view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80);
-  const text = hex(bytes);
+  const text = toHex(bytes);
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from "../contracts/ports.ts";
+import { toHex } from "../contracts/toHex.ts";
 
 /** Where a request stands in its trace (W3C Trace Context, level 1). */
 export interface Trace {
@@ -58,5 +59,5 @@ export function continueTrace(header: string | null | undefined, random: Random)
 function randomHex(random: Random, lengthBytes: number): string {
   const bytes = random.bytes(lengthBytes);
   if (bytes.every((byte) => byte === 0)) bytes[lengthBytes - 1] = 1;
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(bytes);
 }

@@ -12,6 +12,7 @@ const configSchema = z.strictObject({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()),
   send_metrics: z.boolean().optional(),
+  keep_names: z.boolean().optional(),
   workers_dev: z.boolean().optional(),
   observability: z.unknown(),
   vars: z.record(z.string(), z.string()),

@@ -113,9 +113,12 @@ export function ownerOf(
 }
 
 /** A second organization with keys of its own. */
-export async function foundNeighbor({ stack }: Pick<Cell, "stack">) {
-  const id = await seedOrganization(stack.bindings);
-  return { id, ...(await seedKeys(id, stack.bindings)) };
+export const foundNeighbor = ({ stack }: Pick<Cell, "stack">) => foundOrganization(stack.bindings);
+
+/** Founds an organization with keys of its own in the database that the settings name. */
+export async function foundOrganization(bindings: Readonly<Record<string, string>>) {
+  const id = await seedOrganization(bindings);
+  return { id, ...(await seedKeys(id, bindings)) };
 }
 
 const storedSchema = z.object({

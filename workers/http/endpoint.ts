@@ -16,7 +16,6 @@ export interface Call {
   readonly requestId: string;
   readonly receivedAtMs: number;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
   /** Work that goes on after the answer. */
   background(task: Promise<unknown>): void;
 }
@@ -26,7 +25,7 @@ export type Answer =
   | {
       readonly kind: "result";
       readonly status: 200 | 201 | 503;
-      readonly body: unknown;
+      readonly json: string;
       readonly headers: Record<string, string>;
     }
   | {
@@ -49,14 +48,15 @@ export interface Endpoint {
   handle(call: Call): Promise<Answer>;
 }
 
+/** A result as it will be written. */
 export const result = (
   body: unknown,
   headers: Record<string, string> = {},
   status: 200 | 201 = 200,
-): Answer => ({
+): Extract<Answer, { kind: "result" }> => ({
   kind: "result",
   status,
-  body,
+  json: JSON.stringify(body),
   headers,
 });
 
@@ -65,6 +65,10 @@ export const refusal = (problem: Problem, headers: Record<string, string> = {}):
   problem,
   headers,
 });
+
+/** The query's parameters by name; of a repeated one the last. */
+export const queryOf = (request: Request): Record<string, string> =>
+  Object.fromEntries(new URL(request.url).searchParams);
 
 /** The key of `Authorization: Bearer …`, or null. */
 export function presentedKey(request: Request): string | null {
@@ -101,16 +105,18 @@ export async function withGrant(
   }
 }
 
-function responseOf(answer: Answer, requestId: string): Response {
+/** The answer as it goes out. Headers are given at once: each one that is set later costs a call. */
+function responseOf(answer: Answer, { requestId, trace }: Call): Response {
+  const headers = { traceparent: trace.traceparent, "x-request-id": requestId, ...answer.headers };
   switch (answer.kind) {
     case "problem":
-      return problemResponse(answer.problem, requestId);
+      return problemResponse(answer.problem, requestId, headers);
     case "text":
-      return new Response(answer.text, { status: answer.status });
+      return new Response(answer.text, { status: answer.status, headers });
     case "result":
-      return new Response(JSON.stringify(answer.body), {
+      return new Response(answer.json, {
         status: answer.status,
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
       });
   }
 }
@@ -146,14 +152,10 @@ export async function serveEndpoint(
     receivedAtMs,
     trace: continueTrace(request.headers.get("traceparent"), services.random),
     requestId: toPublicId("request", newUuid(clock, services.random)),
-    query: Object.fromEntries(new URL(request.url).searchParams),
     background: (task) => context.waitUntil(task),
   };
   const answer = await handleSafely(endpoint, call);
-  const response = responseOf(answer, call.requestId);
-  response.headers.set("traceparent", call.trace.traceparent);
-  response.headers.set("x-request-id", call.requestId);
-  for (const [name, value] of Object.entries(answer.headers)) response.headers.set(name, value);
+  const response = responseOf(answer, call);
 
   const durationMs = clock.now() - receivedAtMs;
   const labels = { route: endpoint.path, method: endpoint.method, status: String(response.status) };

@@ -1,7 +1,11 @@
 import { PROBLEMS, type Problem } from "../../functions/contracts/problems.ts";
 
 /** RFC 9457: a problem as it goes over the wire. `instance` names this request in the logs. */
-export function problemResponse(problem: Problem, requestId: string): Response {
+export function problemResponse(
+  problem: Problem,
+  requestId: string,
+  others: Readonly<Record<string, string>> = {},
+): Response {
   const definition = PROBLEMS[problem.code];
   const body = {
     type: `/docs#${problem.code}`,
@@ -14,7 +18,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     fix: definition.fix,
     ...problem.extensions,
   };
-  const headers = new Headers({ "content-type": "application/problem+json" });
+  const headers = new Headers({ "content-type": "application/problem+json", ...others });
   const retryAfterSeconds = problem.retryAfterSeconds ?? (definition.status === 503 ? 1 : undefined);
   if (retryAfterSeconds !== undefined)
     headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterSeconds))));

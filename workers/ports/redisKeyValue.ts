@@ -2,6 +2,7 @@ import { Redis } from "@upstash/redis/cloudflare";
 import { z } from "zod";
 import type { Meter } from "../../functions/contracts/metrics.ts";
 import { done, failed, type Outcome } from "../../functions/contracts/outcome.ts";
+import { toHex } from "../../functions/contracts/toHex.ts";
 import type { KeyValue, KeyValueCommand, KeyValueFailure } from "../../functions/contracts/ports.ts";
 
 interface RedisOptions {
@@ -17,7 +18,7 @@ const scriptHashes = new Map<string, string>();
 
 async function sha1Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest));
 }
 
 async function scriptHash(source: string): Promise<string> {

@@ -84,6 +84,7 @@ async function actWithGrant(
     "server-timing": serverTiming({ admitMs: admittedAtMs - receivedAtMs, ...timings, totalMs }),
   };
   if (!outcome.ok) return refusal(outcome.failure, headers);
-  grant.complete(JSON.stringify(outcome.value));
-  return result(outcome.value, headers);
+  const answer = result(outcome.value, headers);
+  grant.complete(answer.json);
+  return answer;
 }

@@ -74,8 +74,7 @@ function partsOf({ keyValue, database, objectStore, configuration }: Services): 
 
 async function answerHealth(call: Call) {
   const report = await call.services.checkHealth(partsOf(call.services));
-  const answer = result(healthBody(report));
-  return report.ready || answer.kind !== "result" ? answer : { ...answer, status: 503 as const };
+  return { ...result(healthBody(report)), status: report.ready ? (200 as const) : (503 as const) };
 }
 
 const contract: Endpoint["contract"] = {

@@ -7,7 +7,7 @@ import {
   inferencePathSchema,
   inferenceQuerySchema,
 } from "../../functions/keep/records/schema.ts";
-import { type Endpoint, refusal, result, withGrant } from "../http/endpoint.ts";
+import { type Endpoint, queryOf, refusal, result, withGrant } from "../http/endpoint.ts";
 import { readParameters } from "../http/readParameters.ts";
 
 /** `GET /v1/inferences`: what was kept, newest first. */
@@ -24,7 +24,7 @@ export const listInferencesEndpoint: Endpoint = {
   },
   handle: (call) =>
     withGrant(call, "inferences:read", async (grant) => {
-      const query = readParameters(call.query, inferenceQuerySchema);
+      const query = readParameters(queryOf(call.request), inferenceQuerySchema);
       if (!query.ok) return refusal(query.failure);
       const page = await listInferences(grant.organizationId, query.value, call.services.database);
       return page.ok ? result(page.value) : refusal(page.failure);
@@ -48,7 +48,7 @@ export const readInferenceEndpoint: Endpoint = {
   },
   handle: (call) =>
     withGrant(call, "inferences:read", async (grant) => {
-      const query = readParameters(call.query, inferenceDetailQuerySchema);
+      const query = readParameters(queryOf(call.request), inferenceDetailQuerySchema);
       if (!query.ok) return refusal(query.failure);
       const id = call.parameters.id ?? "";
       const found = await readInference(

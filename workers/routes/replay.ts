@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { replayDeadLetters } from "../../functions/keep/drain/replayDeadLetters.ts";
-import { type Endpoint, refusal, result, withGrant } from "../http/endpoint.ts";
+import { type Endpoint, queryOf, refusal, result, withGrant } from "../http/endpoint.ts";
 import { readParameters } from "../http/readParameters.ts";
 
 const querySchema = z.strictObject({ cursor: z.string().max(2000).optional() });
@@ -23,7 +23,7 @@ export const replayEndpoint: Endpoint = {
   },
   handle: (call) =>
     withGrant(call, "records:replay", async (grant) => {
-      const query = readParameters(call.query, querySchema);
+      const query = readParameters(queryOf(call.request), querySchema);
       if (!query.ok) return refusal(query.failure);
       const report = await replayDeadLetters(grant.organizationId, query.value.cursor, call.services);
       if (!report.ok) return refusal({ code: "storage_unavailable", retryAfterSeconds: 2 });

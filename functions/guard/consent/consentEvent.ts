@@ -1,7 +1,7 @@
 import { newUuid } from "../../contracts/identifiers.ts";
 import type { Clock, Random } from "../../contracts/ports.ts";
 import type { ConsentTier, LegalBasis } from "../../contracts/tiers.ts";
-import { toHex } from "../identity/hmac.ts";
+import { toHex } from "../../contracts/toHex.ts";
 
 /** What somebody declared: the tier, the ground, the notice that was shown, and who wrote it down. */
 export interface ConsentDeclaration {

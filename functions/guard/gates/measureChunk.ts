@@ -31,30 +31,34 @@ const MOVING_AXES: readonly MovingAxis[] = ["position", "rotation", "joint"];
 
 /** Measures a chunk whose shape and numbers are already sound, axis by axis. */
 export function measureChunk(chunk: Chunk, envelope: Envelope): ChunkMeasures {
-  const columns = envelope.axes.map((kind, axis) => ({
-    kind,
-    // A hole would be no number: it must not pass for a small one.
-    values: chunk.actions.map((step) => step[axis] ?? Number.NaN),
-    start: startOf(chunk.state, envelope, axis),
-  }));
-  const moving = columns.filter(({ kind }) => kind !== "gripper");
+  const range = GRIPPER_RANGE[chunk.gripperConvention];
+  const byKind = new Map<MovingAxis, Measures>();
+  let gripperExcess = 0;
+  let normalized = 0;
+  let startKnown = true;
+  envelope.axes.forEach((kind, axis) => {
+    if (kind === "gripper") {
+      for (const step of chunk.actions) {
+        const value = numberAt(step, axis);
+        gripperExcess = greater(gripperExcess, greater(greater(0, range.min - value), value - range.max));
+      }
+      return;
+    }
+    const start = startOf(chunk.state, envelope, axis);
+    const column = measureColumn(chunk.actions, axis, start, kind, envelope);
+    byKind.set(kind, greaterOf(byKind.get(kind) ?? NOTHING, column));
+    normalized = greater(normalized, column.value);
+    if (envelope.meaning === "absolute" && start === null) startKnown = false;
+  });
   const motions = MOVING_AXES.flatMap((kind): Motion[] => {
     const limits = envelope.limits[kind];
-    if (limits === undefined) return [];
-    const measures = moving
-      .filter((column) => column.kind === kind)
-      .map((column) => measureColumn(column.values, column.start, kind, envelope));
-    return [{ kind, limits, ...greatestOf(measures) }];
+    return limits === undefined ? [] : [{ kind, limits, ...(byKind.get(kind) ?? NOTHING) }];
   });
-  const range = GRIPPER_RANGE[chunk.gripperConvention];
-  const grippers = columns.filter(({ kind }) => kind === "gripper").flatMap(({ values }) => values);
-  return {
-    motions,
-    gripperExcess: greatest(grippers.map((value) => Math.max(range.min - value, value - range.max, 0))),
-    normalized: greatest(moving.flatMap(({ values }) => values.map(Math.abs))),
-    startKnown: envelope.meaning !== "absolute" || moving.every(({ start }) => start !== null),
-  };
+  return { motions, gripperExcess, normalized, startKnown };
 }
+
+/** A hole would be no number: it must not pass for a small one. */
+const numberAt = (step: readonly number[], axis: number): number => step[axis] ?? Number.NaN;
 
 /** Where an absolute action starts from on one axis, or null where the state does not say. */
 function startOf(state: Chunk["state"], envelope: Envelope, axis: number): number | null {
@@ -65,32 +69,34 @@ function startOf(state: Chunk["state"], envelope: Envelope, axis: number): numbe
 
 type Measures = Pick<Motion, "value" | "jump" | "travel">;
 
+const NOTHING: Measures = { value: 0, jump: 0, travel: 0 };
+
+/** One pass over the steps: the greatest number, the greatest change, the greatest distance from the origin. */
 function measureColumn(
-  values: readonly number[],
+  actions: Chunk["actions"],
+  axis: number,
   start: number | null,
   kind: MovingAxis,
   envelope: Envelope,
 ): Measures {
-  const between = kind === "rotation" && envelope.meaning === "absolute" ? turnBetween : distanceBetween;
-  const path = start === null ? values : [start, ...values];
-  const jumps = path.slice(1).map((value, index) => between(path[index] ?? Number.NaN, value));
-  const places = envelope.meaning === "absolute" ? path : sumUp(values, envelope);
-  const origin = envelope.meaning === "absolute" ? (path[0] ?? Number.NaN) : 0;
-  return {
-    value: greatest(values.map(Math.abs)),
-    jump: greatest(jumps),
-    travel: greatest(places.map((place) => between(origin, place))),
-  };
-}
-
-/** Where steps or speeds have carried the axis after each step. */
-function sumUp(values: readonly number[], envelope: Envelope): number[] {
+  const absolute = envelope.meaning === "absolute";
+  const between = kind === "rotation" && absolute ? turnBetween : distanceBetween;
   const perStep = envelope.meaning === "velocity" ? envelope.stepSeconds : 1;
+  const origin = absolute ? (start ?? numberAt(actions[0] ?? [], axis)) : 0;
+  let before = start;
   let place = 0;
-  return values.map((value) => {
-    place += value * perStep;
-    return place;
-  });
+  let value = 0;
+  let jump = 0;
+  let travel = 0;
+  for (const step of actions) {
+    const number = numberAt(step, axis);
+    value = greater(value, Math.abs(number));
+    if (before !== null) jump = greater(jump, between(before, number));
+    before = number;
+    place = absolute ? number : place + number * perStep;
+    travel = greater(travel, between(origin, place));
+  }
+  return { value, jump, travel };
 }
 
 const distanceBetween = (from: number, to: number): number => Math.abs(to - from);
@@ -101,12 +107,11 @@ function turnBetween(from: number, to: number): number {
   return Math.min(turn, 2 * Math.PI - turn);
 }
 
-/** The greatest of some magnitudes, 0 of none; not a number as soon as one of them is none. */
-const greatest = (values: readonly number[]): number =>
-  values.reduce((most, value) => (value > most || Number.isNaN(value) ? value : most), 0);
+/** The greater of two magnitudes; not a number as soon as one of them is none. */
+const greater = (most: number, value: number): number => (value > most || Number.isNaN(value) ? value : most);
 
-const greatestOf = (measures: readonly Measures[]): Measures => ({
-  value: greatest(measures.map(({ value }) => value)),
-  jump: greatest(measures.map(({ jump }) => jump)),
-  travel: greatest(measures.map(({ travel }) => travel)),
+const greaterOf = (left: Measures, right: Measures): Measures => ({
+  value: greater(left.value, right.value),
+  jump: greater(left.jump, right.jump),
+  travel: greater(left.travel, right.travel),
 });

@@ -1,11 +1,6 @@
-const encoder = new TextEncoder();
+import { toHex } from "../../contracts/toHex.ts";
 
-/** Lower-case hexadecimal of some bytes. */
-export function toHex(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += (byte < 16 ? "0" : "") + byte.toString(16);
-  return hex;
-}
+const encoder = new TextEncoder();
 
 const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));

@@ -1,4 +1,4 @@
-import { toHex } from "../identity/hmac.ts";
+import { toHex } from "../../contracts/toHex.ts";
 import { parseKeyText } from "../identity/keyText.ts";
 import type { Admission, AdmissionRequest, Background } from "./admission.ts";
 import { admitByAsking } from "./admitByAsking.ts";

@@ -1,6 +1,6 @@
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { KeyValue, Random } from "../../contracts/ports.ts";
-import { toHex } from "../identity/hmac.ts";
+import { toHex } from "../../contracts/toHex.ts";
 import type { AdmissionFacts, TierFacts } from "./facts.ts";
 import { flatten } from "./flatten.ts";
 import { PUBLISH_ENTRY, RAISE_FENCE } from "./lua.ts";

@@ -1,7 +1,7 @@
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import type { OutboxRow } from "../outbox/schema.ts";
 import { writeDeadLetter } from "./deadLetter.ts";
-import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
+import type { DrainPorts, StageResult } from "./drainPorts.ts";
 
 /**
  * What has waited too long leaves the outbox: an entry without a row goes to dead/, from where one command
@@ -17,15 +17,17 @@ export async function buryDead(queue: EntryQueue, shard: string, ports: DrainPor
   queue.remove(withoutVectors.map((row) => row.seq));
   ports.meter.count("headgate_drained_records_total", { outcome: "without_vectors" }, withoutVectors.length);
 
-  let moved = withoutVectors.length;
+  const buried: OutboxRow[] = [];
+  let failed = false;
   for (const row of [...queue.oldest("row", limit).filter(isDead), ...queue.oldest("unreadable", limit)]) {
     const letter = { id: row.id, record: row.record, image: queue.images([row.seq])[0] ?? null };
     const written = await writeDeadLetter(letter, shard, ports.objectStore);
-    if (!written.ok) return { moved, failed: true };
-    queue.remove([row.seq]);
+    failed = !written.ok;
+    if (failed) break;
+    buried.push(row);
     ports.meter.count("headgate_dead_letters_total");
     ports.logger.error("dead_letter_written", { recordId: row.id, attempts: row.attempts });
-    moved += 1;
   }
-  return moved === 0 ? IDLE : { moved, failed: false };
+  queue.release(buried);
+  return { moved: withoutVectors.length + buried.length, failed };
 }

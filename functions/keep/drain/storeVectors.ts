@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
+import { toHex } from "../../contracts/toHex.ts";
 import { embed, embeddingModel, type VectorKind } from "../../embed/embed.ts";
 import { normalizeText, textHash } from "../../embed/normalizeText.ts";
 import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
@@ -163,5 +164,4 @@ function embedChunk(kind: VectorKind, items: readonly Uint8Array[], ports: Drain
   return embed(kind, items, ports.runner, ports.clock.now() + EMBED_DEADLINE_MS, traceparent);
 }
 
-const hex = (ports: DrainPorts, lengthBytes: number): string =>
-  Array.from(ports.random.bytes(lengthBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (ports: DrainPorts, lengthBytes: number): string => toHex(ports.random.bytes(lengthBytes));

@@ -1,43 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AppendRequest, EntryQueue } from "./entryQueue.ts";
-import type { LocalSql } from "./localSql.ts";
-
-function memorySql(): LocalSql {
-  const database = new DatabaseSync(":memory:");
-  return {
-    exec(query, ...bindings) {
-      const values = bindings.map((value) => (value instanceof ArrayBuffer ? new Uint8Array(value) : value));
-      return database
-        .prepare(query)
-        .all(...values)
-        .map((row) =>
-          Object.fromEntries(
-            Object.entries(row).map(([name, value]) => [
-              name,
-              value instanceof Uint8Array
-                ? value.slice().buffer
-                : typeof value === "bigint"
-                  ? Number(value)
-                  : value,
-            ]),
-          ),
-        );
-    },
-    transaction(work) {
-      database.exec("begin");
-      try {
-        const result = work();
-        database.exec("commit");
-        return result;
-      } catch (error) {
-        database.exec("rollback");
-        throw error;
-      }
-    },
-  };
-}
+import { memorySql } from "./testLocalSql.ts";
 
 const request = (over: Partial<AppendRequest> = {}): AppendRequest => ({
   id: "a",

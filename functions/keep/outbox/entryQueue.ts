@@ -130,6 +130,14 @@ export class EntryQueue {
     });
   }
 
+  /** Removes entries that were not stored, and all memory of them: should they come back, they are taken in. */
+  release(entries: readonly Pick<OutboxRow, "seq" | "id">[]): void {
+    if (entries.length === 0) return;
+    const ids = JSON.stringify(entries.map(({ id }) => id));
+    this.#sql.exec("delete from seen where id in (select value from json_each(?))", ids);
+    this.remove(entries.map(({ seq }) => seq));
+  }
+
   depth(): QueueDepth {
     const [row] = this.#sql.exec("select created_at_ms as oldest from entries order by seq limit 1");
     return { entries: this.#entries, oldestAtMs: typeof row?.oldest === "number" ? row.oldest : null };

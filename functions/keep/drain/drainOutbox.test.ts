@@ -1,0 +1,228 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { Database } from "../../contracts/ports.ts";
+import { replayDeadLetters } from "./replayDeadLetters.ts";
+import { DrainWorld, startDrainDatabase } from "./testDrain.ts";
+
+const HOUR_MS = 3_600_000;
+
+let app: Database;
+let embedded: TestDatabase;
+
+beforeAll(async () => {
+  ({ app, embedded } = await startDrainDatabase());
+});
+afterAll(() => embedded?.remove());
+
+/** A world whose person-free stream is kept as research, with so many entries waiting. */
+async function waiting(count: number, changes: Record<string, unknown> = {}) {
+  const world = new DrainWorld(app, changes);
+  const event = await world.setTier("research");
+  const entries = [];
+  for (let index = 0; index < count; index += 1) {
+    const entry = await world.seal(event);
+    expect(world.append(entry)).toEqual({ kind: "recorded" });
+    entries.push(entry);
+  }
+  return { world, event, ids: entries.map(({ record }) => record.id), entries };
+}
+
+const idsOf = (rows: readonly { readonly id?: unknown }[]) => rows.map(({ id }) => id);
+
+describe("the drain", () => {
+  it("carries rows, pictures and vectors to their places, and then nothing waits", async () => {
+    const { world, ids } = await waiting(3);
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(
+      ids.map((id) => ({ id, tier: "research", image_state: "stored", has_body: true, texts: 1, images: 1 })),
+    );
+    expect(world.queue.depth()).toEqual({ entries: 0, oldestAtMs: null });
+  });
+
+  it("stores a record once, although its answer was lost, or its entry was delivered again", async () => {
+    const { world, entries, ids } = await waiting(2);
+    world.modes.postgres = "answers_lost";
+    await world.drain();
+    expect(world.queue.depth().entries).toBe(2);
+    world.modes.postgres = "up";
+    await world.drainAll();
+    const again = world.newQueue();
+    for (const entry of entries) world.append(entry, again);
+    await world.drainAll(again);
+    expect(idsOf(await world.rows())).toEqual(ids);
+    expect(await world.query(sql`select count(*)::int as bodies from inference_bodies`)).toEqual([
+      { bodies: 2 },
+    ]);
+  });
+
+  it("is not held up by a record that Postgres refuses: it alone waits, and ends among the dead", async () => {
+    const { world, event, ids } = await waiting(4);
+    const { metadata } = (await world.seal(event)).record;
+    const poison = await world.seal(event, "research", { metadata: { ...metadata, environment: "\u0000" } });
+    world.append(poison);
+    const late = await world.seal(event);
+    world.append(late);
+    await world.drain();
+    expect(idsOf(await world.rows())).toEqual([...ids, late.record.id]);
+
+    world.clock.nowMs += 25 * HOUR_MS;
+    await world.drain();
+    expect(world.keys("dead/")).toEqual([`dead/${world.organizationId}/0/${poison.record.id}.json`]);
+    expect(world.queue.oldest("row", 10)).toEqual([]);
+  });
+
+  it("gives a picture up that cannot be anonymized, at the third failure, and says so in its row", async () => {
+    const { world, ids } = await waiting(1);
+    await world.setTier("research", { seed: "0bad".repeat(16) });
+    for (const state of ["pending", "pending", "withheld"]) {
+      await world.drain();
+      expect(await world.rows()).toMatchObject([{ id: ids[0], image_state: state, image_key: null }]);
+    }
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ image_state: "withheld", texts: 1, images: 0 }]);
+    expect(world.keys("frames/")).toEqual([]);
+  });
+});
+
+describe("consent between an answer and its row", () => {
+  it.each([
+    ["analytics", { tier: "analytics", has_body: true, text_state: "stored", image_state: "withheld" }],
+    ["basic", { tier: "basic", has_body: false, text_state: "withheld", image_state: "withheld" }],
+  ] as const)("lowered to %s, reduces the record to what that keeps", async (tier, kept) => {
+    const { world, ids } = await waiting(2);
+    await world.setTier(tier);
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, ...kept, images: 0 })));
+    expect(world.objects.size).toBe(0);
+  });
+
+  it("withdrawn, drops the record", async () => {
+    const { world } = await waiting(2);
+    await world.setTier("none");
+    await world.drainAll();
+    expect([await world.rows(), world.objects.size]).toEqual([[], 0]);
+    expect(world.meter.counts.get("headgate_drained_records_total{withheld}")).toBe(2);
+  });
+
+  it("withdrawn between row and picture, keeps the picture out", async () => {
+    const { world } = await waiting(1);
+    world.modes.bucket = "away";
+    await world.drain();
+    await world.setTier("none");
+    world.modes.bucket = "up";
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ image_state: "withheld", images: 0 }]);
+    expect(world.objects.size).toBe(0);
+  });
+
+  it("raised again, keeps no more than what the answer was given under", async () => {
+    const world = new DrainWorld(app);
+    const entry = await world.seal(await world.setTier("basic"), "basic");
+    world.append(entry);
+    await world.setTier("research");
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ tier: "basic", has_body: false, image_state: "withheld" }]);
+  });
+
+  it("an erasure demanded meanwhile blocks the record at any tier, and not those that come after it", async () => {
+    const { world, event } = await waiting(2);
+    await world.query(
+      sql`insert into erasures (organization_id, subject_ref, requested_at)
+        values (${world.organizationId}, '', ${new Date(world.clock.now() + 1).toISOString()})`,
+    );
+    world.clock.nowMs += 10;
+    const after = await world.seal(event);
+    world.append(after);
+    await world.drainAll();
+    expect(idsOf(await world.rows())).toEqual([after.record.id]);
+  });
+});
+
+describe("parts that are away", () => {
+  it("R2: rows are stored, pictures wait untouched, and follow", async () => {
+    const { world, ids } = await waiting(2);
+    world.modes.bucket = "away";
+    for (let round = 0; round < 4; round += 1) expect((await world.drain()).waiting).toBe(true);
+    expect(await world.rows()).toMatchObject(
+      ids.map((id) => ({ id, image_state: "pending", image_key: null })),
+    );
+    world.modes.bucket = "up";
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored", images: 1 })));
+  });
+
+  it("R2 and Postgres for more than a day: nothing leaves the outbox, and all of it follows", async () => {
+    const { world, ids } = await waiting(2);
+    world.modes.bucket = "away";
+    world.modes.postgres = "away";
+    await world.drain();
+    world.clock.nowMs += 25 * HOUR_MS;
+    await world.drain();
+    expect(world.queue.depth().entries).toBe(2);
+    world.modes.bucket = "up";
+    world.modes.postgres = "up";
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored" })));
+    expect(world.keys("dead/")).toEqual([]);
+  });
+
+  it("the runner for more than a day: records are whole but for their vectors", async () => {
+    const { world, ids } = await waiting(1);
+    world.modes.runner = "away";
+    await world.drain();
+    world.clock.nowMs += 25 * HOUR_MS;
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ id: ids[0], image_state: "stored", texts: 0, images: 0 }]);
+  });
+
+  it("comes back ever more slowly, and never more slowly than it is told", async () => {
+    const { world } = await waiting(1, { OUTBOX_RETRY_MAX_MS: 4000 });
+    world.modes.postgres = "away";
+    const pausesMs: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const { nextDrainInMs } = await world.drain();
+      pausesMs.push(nextDrainInMs);
+      world.clock.nowMs += nextDrainInMs;
+    }
+    expect(pausesMs).toEqual([...pausesMs].sort((a, b) => a - b));
+    expect([pausesMs[0], pausesMs.at(-1)]).toEqual([200, 4000]);
+  });
+});
+
+describe("dead letters", () => {
+  it.each([
+    ["before", HOUR_MS],
+    ["after", 24 * HOUR_MS],
+  ])("%s the outbox has forgotten their content, come back whole and once", async (_, deadAfterMs) => {
+    const { world, ids } = await waiting(2, { OUTBOX_DEAD_AFTER_MS: deadAfterMs });
+    world.modes.postgres = "away";
+    await world.drain();
+    world.clock.nowMs += deadAfterMs + 1;
+    await world.drain();
+    expect([world.queue.depth().entries, world.keys("dead/").length]).toEqual([0, 2]);
+    const letter = new TextDecoder().decode(world.objects.get(world.keys("dead/")[0] ?? ""));
+    expect(letter).not.toContain("iVBOR");
+
+    world.modes.postgres = "up";
+    const replay = () =>
+      replayDeadLetters(world.organizationId, undefined, { ...world.ports, outbox: world.outbox });
+    expect(await replay()).toMatchObject({ ok: true, value: { replayed: 2, kept: 0, nextCursor: null } });
+    expect(world.keys("dead/")).toEqual([]);
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored" })));
+    expect(await replay()).toMatchObject({ ok: true, value: { replayed: 0, kept: 0 } });
+  });
+
+  it("stay where they are while the outbox takes nothing, and where nobody can read them", async () => {
+    const { world } = await waiting(1, { OUTBOX_DEAD_AFTER_MS: HOUR_MS });
+    world.modes.postgres = "away";
+    world.clock.nowMs += HOUR_MS;
+    await world.drain();
+    world.objects.set(`dead/${world.organizationId}/0/x.json`, new TextEncoder().encode("{}"));
+    const full = { append: async () => ({ kind: "unavailable", reason: "full" }) as const };
+    const report = await replayDeadLetters(world.organizationId, undefined, { ...world.ports, outbox: full });
+    expect(report).toMatchObject({ ok: true, value: { replayed: 0, kept: 2 } });
+    expect(world.keys("dead/")).toHaveLength(2);
+  });
+});
