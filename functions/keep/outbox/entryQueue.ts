@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { AppendResult } from "../../contracts/ports.ts";
 import type { LocalSql, LocalSqlValue } from "./localSql.ts";
 import {
@@ -36,12 +37,14 @@ export interface QueueDepth {
   readonly oldestAtMs: number | null;
 }
 
-// SQLite in a Durable Object takes at most 100 bound values in a statement.
-const VALUES_PER_STATEMENT = 90;
-
+/** How many milliseconds lie between two looks for content to forget. */
 const FORGET_PAUSE_MS = 60_000;
 
-const listOf = (values: readonly unknown[]): string => `(${values.map(() => "?").join(",")})`;
+// A list goes in as one bound JSON array: a statement takes at most 100 bound values, and each call costs.
+const AMONG = "in (select value from json_each(?))";
+
+const seenSchema = z.object({ mark: z.string(), id: z.string() });
+const insertedSchema = z.object({ seq: z.number(), id: z.string() });
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
 export class EntryQueue {
@@ -62,19 +65,24 @@ export class EntryQueue {
    * an equal (episode, step) within the window is a duplicate, a full outbox refuses. Results in their order.
    */
   append(requests: readonly AppendRequest[], nowMs: number): AppendResult[] {
-    let added = 0;
-    const results = this.#sql.transaction(() =>
-      requests.map((request): AppendResult => {
-        if (this.#entries + added >= this.#limits.maxEntries) return { kind: "unavailable", reason: "full" };
-        const known = this.#firstSeen(request, nowMs);
-        if (known === request.id) return { kind: "recorded" };
-        if (known !== null) return { kind: "duplicate", of: known };
-        this.#insert(request, nowMs);
-        added += 1;
+    const accepted: AppendRequest[] = [];
+    const results = this.#sql.transaction(() => {
+      const seen = this.#seen(requests.flatMap(marksOf), nowMs);
+      const judged = requests.map((request): AppendResult => {
+        const marks = marksOf(request);
+        const first = marks.map((mark) => seen.get(mark)).find((id) => id !== undefined);
+        if (first === request.id) return { kind: "recorded" };
+        if (first !== undefined) return { kind: "duplicate", of: first };
+        if (this.#entries + accepted.length >= this.#limits.maxEntries)
+          return { kind: "unavailable", reason: "full" };
+        for (const mark of marks) seen.set(mark, request.id);
+        accepted.push(request);
         return { kind: "recorded" };
-      }),
-    );
-    this.#entries += added;
+      });
+      if (accepted.length > 0) this.#insert(accepted, nowMs);
+      return judged;
+    });
+    this.#entries += accepted.length;
     return results;
   }
 
@@ -86,46 +94,34 @@ export class EntryQueue {
 
   /** The images of entries, those that have one. */
   images(seqs: readonly number[]): OutboxImage[] {
-    return this.#inChunks(seqs, (chunk) =>
-      this.#sql.exec(`select * from images where seq in ${listOf(chunk)}`, ...chunk),
-    ).map((row) => outboxImageSchema.parse(row));
+    return this.#among("select * from images where seq", seqs).map((row) => outboxImageSchema.parse(row));
   }
 
   /** Moves entries to a later stage, with no attempts counted against it yet. */
   advance(seqs: readonly number[], stage: Stage): void {
-    this.#inChunks(seqs, (chunk) =>
-      this.#sql.exec(
-        `update entries set stage = ?, attempts = 0 where seq in ${listOf(chunk)}`,
-        STAGES[stage],
-        ...chunk,
-      ),
-    );
+    this.#among(`update entries set stage = ${STAGES[stage]}, attempts = 0 where seq`, seqs);
   }
 
   /** Drops the image of entries that no longer need one, and moves them on to their vectors. */
   dropImages(seqs: readonly number[]): void {
     this.#sql.transaction(() => {
-      this.#inChunks(seqs, (chunk) => {
-        this.#sql.exec(`delete from images where seq in ${listOf(chunk)}`, ...chunk);
-        return this.#sql.exec(`update entries set has_image = 0 where seq in ${listOf(chunk)}`, ...chunk);
-      });
-      this.advance(seqs, "vectors");
+      this.#among("delete from images where seq", seqs);
+      this.#among(
+        `update entries set has_image = 0, stage = ${STAGES.vectors}, attempts = 0 where seq`,
+        seqs,
+      );
     });
   }
 
   /** Counts a failure against entries. */
   countAttempt(seqs: readonly number[]): void {
-    this.#inChunks(seqs, (chunk) =>
-      this.#sql.exec(`update entries set attempts = attempts + 1 where seq in ${listOf(chunk)}`, ...chunk),
-    );
+    this.#among("update entries set attempts = attempts + 1 where seq", seqs);
   }
 
   remove(seqs: readonly number[]): void {
     this.#sql.transaction(() => {
-      const removed = this.#inChunks(seqs, (chunk) => {
-        this.#sql.exec(`delete from images where seq in ${listOf(chunk)}`, ...chunk);
-        return this.#sql.exec(`delete from entries where seq in ${listOf(chunk)} returning seq`, ...chunk);
-      });
+      this.#among("delete from images where seq", seqs);
+      const removed = this.#among("delete from entries where seq", seqs, "returning seq");
       this.#entries -= removed.length;
     });
   }
@@ -150,45 +146,50 @@ export class EntryQueue {
     this.#sql.exec("delete from seen where seen_at_ms < ?", nowMs - this.#limits.duplicateWindowMs);
   }
 
-  #firstSeen(request: AppendRequest, nowMs: number): string | null {
-    const marks = marksOf(request);
-    const rows = this.#sql.exec(
-      `select id from seen where mark in ${listOf(marks)} and seen_at_ms >= ? limit 1`,
-      ...marks,
-      nowMs - this.#limits.duplicateWindowMs,
-    );
-    const id = rows[0]?.id;
-    return typeof id === "string" ? id : null;
+  /** Which of these marks were left within the window, and by which entry. */
+  #seen(marks: readonly string[], nowMs: number): Map<string, string> {
+    const since = nowMs - this.#limits.duplicateWindowMs;
+    const query = `select mark, id from seen where mark ${AMONG} and seen_at_ms >= ?`;
+    const rows = this.#sql.exec(query, JSON.stringify(marks), since).map((row) => seenSchema.parse(row));
+    return new Map(rows.map(({ mark, id }) => [mark, id]));
   }
 
-  #insert(request: AppendRequest, nowMs: number): void {
-    const { id, createdAtMs, record, image, subjectRef, episodeId } = request;
-    const stream = `${subjectRef ?? ""} ${episodeId ?? ""}`;
-    const [row] = this.#sql.exec(
-      `insert into entries (id, created_at_ms, stream, has_image, record) values (?, ?, ?, ?, ?) returning seq`,
-      id,
-      createdAtMs,
-      stream,
-      image === null ? 0 : 1,
-      record,
+  #insert(requests: readonly AppendRequest[], nowMs: number): void {
+    const entries = requests.map((request) => [
+      request.id,
+      request.createdAtMs,
+      `${request.subjectRef ?? ""} ${request.episodeId ?? ""}`,
+      request.image === null ? 0 : 1,
+      request.record,
+    ]);
+    const inserted = this.#sql.exec(
+      `insert into entries (id, created_at_ms, stream, has_image, record)
+       select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 from json_each(?) order by key
+       returning seq, id`,
+      JSON.stringify(entries),
     );
-    for (const mark of marksOf(request)) {
-      this.#sql.exec("insert or replace into seen (mark, id, seen_at_ms) values (?, ?, ?)", mark, id, nowMs);
+    const marks = requests.flatMap((request) => marksOf(request).map((mark) => [mark, request.id]));
+    this.#sql.exec(
+      "insert or replace into seen (mark, id, seen_at_ms) select value ->> 0, value ->> 1, ? from json_each(?)",
+      nowMs,
+      JSON.stringify(marks),
+    );
+    const seqs = new Map(inserted.map((row) => insertedSchema.parse(row)).map(({ seq, id }) => [id, seq]));
+    for (const { id, image } of requests) {
+      const seq = seqs.get(id);
+      if (image === null || seq === undefined) continue;
+      this.#sql.exec(
+        "insert into images values (?, ?, ?, ?)",
+        seq,
+        image.ciphertext,
+        image.nonce,
+        image.contentType,
+      );
     }
-    if (image === null || row?.seq === undefined) return;
-    const { ciphertext, nonce, contentType } = image;
-    this.#sql.exec("insert into images values (?, ?, ?, ?)", row.seq, ciphertext, nonce, contentType);
   }
 
-  #inChunks(
-    seqs: readonly number[],
-    run: (chunk: readonly number[]) => readonly Record<string, LocalSqlValue>[],
-  ): Record<string, LocalSqlValue>[] {
-    const rows: Record<string, LocalSqlValue>[] = [];
-    for (let start = 0; start < seqs.length; start += VALUES_PER_STATEMENT) {
-      rows.push(...run(seqs.slice(start, start + VALUES_PER_STATEMENT)));
-    }
-    return rows;
+  #among(statement: string, seqs: readonly number[], rest = ""): readonly Record<string, LocalSqlValue>[] {
+    return seqs.length === 0 ? [] : this.#sql.exec(`${statement} ${AMONG} ${rest}`, JSON.stringify(seqs));
   }
 }
 
