@@ -6,11 +6,9 @@ export interface ProfiledFunction {
   readonly name: string;
   /** Module and line, such as `edge.js:1234`; empty for what the engine does itself. */
   readonly place: string;
-  readonly selfShare: number;
-  readonly selfUs: number;
-  readonly totalUs: number;
-  /** Share of the time in which it was somewhere on the stack. */
-  readonly totalShare: number;
+  readonly selfMicroseconds: number;
+  /** Time in which it was somewhere on the stack. */
+  readonly totalMicroseconds: number;
 }
 
 const targetsSchema = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
@@ -37,7 +35,10 @@ const replySchema = z.object({
 const SAMPLE_EVERY_MICROSECONDS = 200;
 
 /** Profiles the Worker behind an inspector port while `work` runs (Chrome DevTools Protocol, `Profiler`). */
-export async function profileWhile(inspectorPort: number, work: () => Promise<unknown>): Promise<ProfiledFunction[]> {
+export async function profileWhile<Value>(
+  inspectorPort: number,
+  work: () => Promise<Value>,
+): Promise<{ functions: ProfiledFunction[]; value: Value }> {
   const listed = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
   const [target] = targetsSchema.parse(await listed.json());
   if (target === undefined) throw new Error("The inspector lists no Worker.");
@@ -48,9 +49,9 @@ export async function profileWhile(inspectorPort: number, work: () => Promise<un
     await ask("Profiler.enable");
     await ask("Profiler.setSamplingInterval", { interval: SAMPLE_EVERY_MICROSECONDS });
     await ask("Profiler.start");
-    await work();
+    const value = await work();
     const { result } = await ask("Profiler.stop");
-    return functionsOf(profileSchema.parse(result?.profile));
+    return { functions: functionsOf(profileSchema.parse(result?.profile)), value };
   } finally {
     socket.close();
   }
@@ -75,43 +76,46 @@ function askOver(socket: WebSocket) {
   };
 }
 
-/** Sums samples up by function; recursion counts once. Waiting is no work and is left out of the shares. */
-function functionsOf({ nodes, samples, timeDeltas }: Profile): ProfiledFunction[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)));
-  const selfUs = new Map<number, number>();
-  samples.forEach((id, index) => {
-    const name = byId.get(id)?.callFrame.functionName;
-    if (name === "(idle)" || name === "(root)") return;
-    selfUs.set(id, (selfUs.get(id) ?? 0) + Math.max(0, timeDeltas[index] ?? 0));
-  });
+/** Sums samples up by function; recursion counts once. Waiting is no work and is left out. */
+function functionsOf(profile: Profile): ProfiledFunction[] {
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
+  const parents = new Map(
+    profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)),
+  );
   const sums = new Map<string, { node: ProfileNode; selfUs: number; totalUs: number }>();
-  const sumOf = (node: ProfileNode) => {
-    const label = labelOf(node);
-    const sum = sums.get(label) ?? { node, selfUs: 0, totalUs: 0 };
-    sums.set(label, sum);
-    return sum;
-  };
-  for (const [id, us] of selfUs) {
+  for (const [id, us] of workByNode(profile, byId)) {
     const seen = new Set<string>();
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const node = byId.get(at);
-      if (node === undefined) break;
-      const sum = sumOf(node);
+      if (node === undefined || node.callFrame.functionName === "(root)") break;
+      const label = labelOf(node);
+      const sum = sums.get(label) ?? { node, selfUs: 0, totalUs: 0 };
+      sums.set(label, sum);
       if (at === id) sum.selfUs += us;
-      if (!seen.has(labelOf(node))) sum.totalUs += us;
-      seen.add(labelOf(node));
+      if (!seen.has(label)) sum.totalUs += us;
+      seen.add(label);
     }
   }
-  const workedUs = [...selfUs.values()].reduce((all, us) => all + us, 0);
-  return [...sums.values()].map(({ node, selfUs: self, totalUs }) => ({
+  return [...sums.values()].map(({ node, selfUs, totalUs }) => ({
     name: node.callFrame.functionName || "(anonymous)",
     place: placeOf(node),
-    selfShare: self / workedUs,
-    selfUs: self,
-    totalShare: totalUs / workedUs,
-    totalUs,
+    selfMicroseconds: selfUs,
+    totalMicroseconds: totalUs,
   }));
+}
+
+/** The time that each node of the tree was the innermost one. */
+function workByNode(
+  { samples, timeDeltas }: Profile,
+  byId: ReadonlyMap<number, ProfileNode>,
+): Map<number, number> {
+  const microseconds = new Map<number, number>();
+  samples.forEach((id, index) => {
+    const name = byId.get(id)?.callFrame.functionName;
+    if (name === "(idle)" || name === "(root)") return;
+    microseconds.set(id, (microseconds.get(id) ?? 0) + Math.max(0, timeDeltas[index] ?? 0));
+  });
+  return microseconds;
 }
 
 const placeOf = ({ callFrame: { url, lineNumber } }: ProfileNode): string =>

@@ -61,7 +61,14 @@ export async function openHosts(onProgress: (text: string) => void): Promise<Hos
     return part;
   };
   const startEdge: Hosts["startEdge"] = (settings) =>
-    started(edgeSpec({ ...settings, root: ROOT, host: "127.0.0.1", dataDir: join(dataDir, `edge-${settings.port}`) }));
+    started(
+      edgeSpec({
+        ...settings,
+        root: ROOT,
+        host: "127.0.0.1",
+        dataDir: join(dataDir, `edge-${settings.port}`),
+      }),
+    );
 
   const ports = { runner: await freePort(), passThrough: await freePort(), headgate: await freePort() };
   const runnerUrl = `http://127.0.0.1:${ports.runner}`;

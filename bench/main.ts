@@ -1,19 +1,60 @@
-import { parseArgs } from "node:util";
-import { openHosts } from "./hosts.ts";
-import { measureAll, TARGETS } from "./measure.ts";
-import { pointLine } from "./report/tables.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Hosts, openHosts, ROOT } from "./hosts.ts";
+import { measureAll, type Point, TARGETS } from "./measure.ts";
+import { type BenchOptions, readOptions, USAGE } from "./options.ts";
+import { type Profile, profileTargets } from "./profile.ts";
+import { parityOf } from "./report/aims.ts";
+import { describeMachine } from "./report/machine.ts";
+import { resultsPage } from "./report/results.ts";
+import {
+  aimTable,
+  counterTable,
+  parityTable,
+  plainTable,
+  pointLine,
+  pointTable,
+  profileTable,
+} from "./report/tables.ts";
 
-const hosts = await openHosts(console.log);
-try {
-  const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, write: { type: "boolean" }, connections: { type: "string" }, bodies: {type: "string"} } });
-  const points = await measureAll(hosts, {
-    bodiesBytes: values.bodies?.split(",").map(Number) ?? [425, 20_000],
-    connections: values.connections?.split(",").map(Number) ?? [1, 16, 64],
-    targets: TARGETS,
-    warmupMs: 1000,
-    measuredMs: values.quick ? 1000 : 4000,
-    onPoint: (point) => console.log(pointLine(point), JSON.stringify(point.load.statuses), point.load.recorded, point.rowsAdded, point.drainSeconds.toFixed(1), JSON.stringify([...point.counters.purposes]), point.counters.redisRequests, point.counters.postgresQueries, point.secondsCounted.toFixed(1)),
-  });
-} finally {
-  await hosts.close();
+/** `npm run bench`: measures, prints, and fails when a single record was lost or doubled. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes("--help")) return console.log(USAGE);
+  const options = readOptions(args);
+  const machine = describeMachine(["npm run bench --", ...args].join(" "));
+  const hosts = await openHosts(console.log);
+  try {
+    const { points, profiles } = await run(hosts, options);
+    if (options.write) {
+      writeFileSync(join(ROOT, "bench/RESULTS.md"), resultsPage({ machine, points, profiles }));
+      console.log("\nwrote bench/RESULTS.md");
+    }
+    const { recorded, rows } = parityOf(points);
+    if (recorded !== rows) process.exitCode = 1;
+  } finally {
+    await hosts.close();
+  }
 }
+
+async function run(hosts: Hosts, options: BenchOptions): Promise<{ points: Point[]; profiles: Profile[] }> {
+  console.log("");
+  const points = await measureAll(hosts, {
+    ...options,
+    targets: TARGETS,
+    onPoint: (point) => console.log(pointLine(point)),
+  });
+  for (const table of [pointTable, aimTable, parityTable, counterTable])
+    console.log(`\n${plainTable(table(points))}`);
+
+  const profiledBody = Math.max(...options.bodiesBytes);
+  const profiles = options.profile ? await profileTargets(hosts, profiledBody) : [];
+  for (const profile of profiles) {
+    const { target, bodyBytes, workMicroseconds } = profile;
+    console.log(`\n${target}, ${bodyBytes} B: ${workMicroseconds.toFixed(0)} µs per request`);
+    console.log(plainTable(profileTable(profile)));
+  }
+  return { points, profiles };
+}
+
+await main();

@@ -19,7 +19,10 @@ function chunk(type: string, data: Buffer): Buffer {
 
 /** The same bytes on every machine, and none that a compressor could shorten. */
 const noise = (lengthBytes: number): Buffer =>
-  createHash("shake256", { outputLength: Math.max(1, lengthBytes) }).update("headgate").digest().subarray(0, lengthBytes);
+  createHash("shake256", { outputLength: Math.max(1, lengthBytes) })
+    .update("headgate")
+    .digest()
+    .subarray(0, lengthBytes);
 
 /**
  * A valid PNG of exactly `sizeBytes`: as many rows of noise as fit, black below, and a text chunk that fills

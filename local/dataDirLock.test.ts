@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -24,6 +25,21 @@ test("the lock of a dead process is taken over, and leaves no litter", () => {
   expect(lockDataDir(directory).ok).toBe(true);
   expect(readdirSync(root).filter((name) => name.startsWith("two"))).toEqual(["two.lock"]);
 });
+
+test.runIf(existsSync("/proc/self/stat"))(
+  "a holder that was killed and waits for its parent to notice holds nothing",
+  async () => {
+    const directory = join(root, "four");
+    const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]);
+    const pid = Number(String((await once(parent.stdout, "data"))[0]));
+    const stat = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
+    while (stat()[2] !== "Z") await new Promise(setImmediate);
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    writeFileSync(`${directory}.lock`, JSON.stringify({ pid, birth: `${boot}:${stat()[21]}` }));
+    expect(lockDataDir(directory).ok).toBe(true);
+    parent.kill("SIGKILL");
+  },
+);
 
 test.runIf(existsSync("/proc/self/stat"))(
   "a process id that was given to another process holds nothing",

@@ -81,14 +81,17 @@ function isAlive(holder: Holder): boolean {
   return holder.birth === birthOf(holder.pid);
 }
 
-/** Boot and start tick of a process where the system tells (Linux), else ''. */
+/**
+ * Boot and start tick of a process where the system tells (Linux), else ''. One that has ended and waits for
+ * its parent to notice still has its id, and counts as dead.
+ */
 function birthOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // Field 22, counted behind the command name, which may itself hold blanks and parentheses.
-    const startTick = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot}:${startTick}`;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "ended" : `${boot}:${fields[19]}`;
   } catch {
     return "";
   }

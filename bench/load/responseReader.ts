@@ -24,12 +24,12 @@ export class ResponseReader {
       return null;
     }
     this.#waiting = Buffer.alloc(0);
-    return { status: Number(all.latin1Slice(9, 12)), recorded: all.includes(RECORDED, headEnd) };
+    return { status: Number(all.toString("latin1", 9, 12)), recorded: all.includes(RECORDED, headEnd) };
   }
 }
 
 function isWhole(all: Buffer, headEnd: number): boolean {
-  const head = all.latin1Slice(0, headEnd);
+  const head = all.toString("latin1", 0, headEnd);
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
   if (length !== undefined) return all.length >= headEnd + HEAD_END.length + Number(length);
   return all.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);

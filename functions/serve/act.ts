@@ -68,6 +68,7 @@ function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<A
   );
   if (!policy.ok) return policy;
 
+  meter.count("headgate_consent_decisions_total", { tier: grant.consent.tier });
   const id = newUuid(ports.clock, ports.random);
   return done({ id, call, ...found, policy: policy.value, warnings, timings });
 }

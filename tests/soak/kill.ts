@@ -12,7 +12,7 @@ import {
 } from "../support/load.ts";
 import { type OperatedStack, operateStack } from "./operateStack.ts";
 
-const CALLS = 300;
+const CALLS = 2000;
 const CONNECTIONS = 16;
 const ARRIVES_WITHIN_MS = 120_000;
 const POLL_MS = 500;
@@ -63,9 +63,9 @@ export async function soakKills(report: (line: string) => void): Promise<KillRes
     const callers = Array.from({ length: CONNECTIONS / 2 }, () => stack.callers).flat();
     for (const [killed, kill] of SCENARIOS) {
       const startedMs = performance.now();
-      const told = await underLoad({ callers, pauseMs: 0, atLeast: CALLS }, async (answered) => {
+      const told = await underLoad({ callers, pauseMs: 0, atLeast: CALLS }, async (served) => {
         for (const at of KILLED_AT) {
-          while (answered() < at) await pause(POLL_MS / 10);
+          while (served() < at) await pause(POLL_MS / 10);
           await kill(stack);
         }
       });

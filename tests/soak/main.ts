@@ -25,7 +25,7 @@ function resultsPage(results: readonly KillResult[]): string {
 
 \`npm run soak\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpu?.model ?? "unknown CPU"}.
 
-Against \`npm start\`, sixteen connections of two organizations call \`POST /v1/act\` until 2,000 calls are answered; a third and two thirds through, a process gets SIGKILL. Nothing is repeated by the clients. Rows are counted by SQL as the owner, and by paging \`GET /v1/inferences\` as each organization. A row without an answer is a call whose connection died behind its record.
+Against \`npm start\`, sixteen connections of two organizations call \`POST /v1/act\` until 2,000 calls are served; a third and two thirds through, a process gets SIGKILL. The clients repeat nothing. Rows are counted by SQL as the owner, and by paging \`GET /v1/inferences\` as each organization. A row without an answer is a call whose connection died behind its record.
 
 ${line(COLUMNS.map(([title]) => title))}
 ${line(COLUMNS.map((_, index) => (index === 0 ? "---" : "--:")))}

@@ -20,32 +20,36 @@ export interface LoadOptions {
   readonly callers: readonly Caller[];
   /** Pause of each caller between its calls, in milliseconds. */
   readonly pauseMs: number;
-  /** Least number of calls that are answered; it goes on until `work` is done too. */
+  /** Least number of calls that are served; it goes on until `work` is done too. */
   readonly atLeast?: number;
 }
 
-/** Pause of a caller whose connection was refused or cut, in milliseconds. */
-const UNANSWERED_PAUSE_MS = 50;
+/** Pause of a caller who was not served, in milliseconds: refusals are quick, and would be most of the load. */
+const UNSERVED_PAUSE_MS = 50;
 
 /** Keeps robots calling while `work` happens, and answers what each was told. */
 export async function underLoad(
   { callers, pauseMs, atLeast = 0 }: LoadOptions,
-  work: (answered: () => number) => Promise<unknown>,
+  work: (served: () => number) => Promise<unknown>,
 ): Promise<Told[]> {
   const told: Told[] = [];
   let working = true;
-  let answered = 0;
+  let least = atLeast;
+  let served = 0;
   const loop = async (caller: Caller) => {
-    while (working || answered < atLeast) {
+    while (working || served < least) {
       const one = await actAndNote(caller);
       told.push(one);
-      if (one.status !== 0) answered += 1;
-      await pause(one.status === 0 ? UNANSWERED_PAUSE_MS : pauseMs);
+      if (one.status === 200) served += 1;
+      await pause(one.status === 200 ? pauseMs : Math.max(pauseMs, UNSERVED_PAUSE_MS));
     }
   };
   const loops = Promise.all(callers.map(loop));
   try {
-    await work(() => answered);
+    await work(() => served);
+  } catch (error) {
+    least = 0;
+    throw error;
   } finally {
     working = false;
     await loops;

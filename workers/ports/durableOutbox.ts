@@ -2,10 +2,11 @@ import type { AppendResult, Clock, Outbox as OutboxPort } from "../../functions/
 import { appendRequestOf } from "../../functions/keep/outbox/appendRequest.ts";
 import { outboxShardName } from "../../functions/keep/outbox/shards.ts";
 import type { Logger } from "../../functions/observe/logs.ts";
-import type { Environment } from "../services.ts";
+import type { OutboxRpc } from "../services.ts";
 
 interface DurableOutboxOptions {
-  readonly namespace: Environment["OUTBOX"];
+  /** The binding, as far as an append needs it. */
+  readonly namespace: { getByName(name: string): Pick<OutboxRpc, "append"> };
   readonly shards: number;
   readonly timeoutMs: number;
   readonly clock: Clock;

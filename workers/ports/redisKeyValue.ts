@@ -2,8 +2,8 @@ import { Redis } from "@upstash/redis/cloudflare";
 import { z } from "zod";
 import type { Meter } from "../../functions/contracts/metrics.ts";
 import { done, failed, type Outcome } from "../../functions/contracts/outcome.ts";
-import { toHex } from "../../functions/contracts/toHex.ts";
 import type { KeyValue, KeyValueCommand, KeyValueFailure } from "../../functions/contracts/ports.ts";
+import { toHex } from "../../functions/contracts/toHex.ts";
 
 interface RedisOptions {
   readonly url: string;

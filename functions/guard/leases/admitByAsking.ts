@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../../contracts/problems.ts";
-import { PERSON_FREE } from "../consent/subjectDigest.ts";
 import { toHex } from "../../contracts/toHex.ts";
+import { PERSON_FREE } from "../consent/subjectDigest.ts";
 import { sha256Hex } from "../identity/hmac.ts";
 import { absorbReply, tierOfReply } from "./absorbReply.ts";
 import type { Admission, AdmissionRequest, Background } from "./admission.ts";

@@ -5,8 +5,8 @@ import { imageHeader } from "../gates/imageHeader.ts";
 import { joinBytes, latinBytes } from "./bytes.ts";
 import { endOfJpegScan } from "./jpegSegments.ts";
 import { type Orientation, readOrientation, writeOrientation } from "./orientation.ts";
-import { type SampleName, sampleImage } from "./testImages.ts";
 import { stripImageMetadata } from "./stripImageMetadata.ts";
+import { type SampleName, sampleImage } from "./testImages.ts";
 
 const SAMPLES: readonly SampleName[] = [
   "jpeg",

@@ -1,0 +1,63 @@
+import type { Point } from "../measure.ts";
+import type { Profile } from "../profile.ts";
+import {
+  aimTable,
+  counterTable,
+  markdownTable,
+  parityTable,
+  pointTable,
+  profileTable,
+  type Table,
+} from "./tables.ts";
+
+export interface Results {
+  readonly machine: readonly (readonly [name: string, value: string])[];
+  readonly points: readonly Point[];
+  readonly profiles: readonly Profile[];
+}
+
+const INTRODUCTION = `# What the gate costs
+
+Written by \`npm run bench -- --write\`. Everything was measured in one run, on one machine, which the load
+generator, the mock runner, Redis and Postgres share. Each Worker runs alone in a workerd of its own (Miniflare,
+direct socket). The loop is closed: a connection sends its next request when the last one was answered; latencies
+are as measured, not corrected.
+
+- **runner**: the load generator against the mock runner itself, which answers at once. Neither is the bottleneck.
+- **pass-through**: \`bench/passThrough.ts\`, a Worker that hands the body on and streams the answer back.
+- **act, not recorded**: \`POST /v1/act\` with \`dry_run\`: key, limits, consent, gates on the way in and out.
+- **act, recorded**: the same, sealed and kept durably before the answer, and drained to Postgres and R2 meanwhile,
+  by the same thread. Every request is new: another step of its connection's episode.
+
+"CPU µs" is the processor time of the server's process per request; it depends least on what else the machine does.`;
+
+const COUNTERS = `\`take_lease\` and \`settle_lease\` are admission: the first requests of a cold key ask each for themselves, then
+one renewal a second. \`pipeline\` carries metrics. \`postgres platform\` is admission's look at a key that Redis
+does not know yet, and the cron; \`postgres tenant\` is the drain, which is not on the path of an answer. The
+last two columns are what the stores themselves have counted, this reading included.`;
+
+const PROFILE = `Sampled by V8 while ${"`act`"} was under load at 16 connections. "(program)" is workerd itself: sockets, HTTP, SQLite's
+files. Microseconds are wall time on the Worker's thread, sampling included.`;
+
+const section = (title: string, ...parts: readonly string[]): string =>
+  [`## ${title}`, ...parts].join("\n\n");
+
+const table = (rows: Table): string => markdownTable(rows);
+
+/** The page that a run leaves behind. */
+export function resultsPage({ machine, points, profiles }: Results): string {
+  const profiled = profiles.map(
+    (profile) =>
+      `### ${profile.target}, ${profile.bodyBytes} B: ${profile.workMicroseconds.toFixed(0)} µs per request\n\n${table(profileTable(profile))}`,
+  );
+  return [
+    INTRODUCTION,
+    table([["", ""], ...machine]),
+    section("Rates and latencies", table(pointTable(points))),
+    section("Aims, at 16 connections", table(aimTable(points))),
+    section("Row parity", table(parityTable(points))),
+    section("Calls of the stores", COUNTERS, table(counterTable(points))),
+    ...(profiles.length === 0 ? [] : [section("Where the time goes", PROFILE, ...profiled)]),
+    "",
+  ].join("\n\n");
+}
