@@ -5,7 +5,7 @@ import { type AppendRequest, EntryQueue, type QueueDepth } from "../functions/ke
 import type { LocalSql, LocalSqlValue } from "../functions/keep/outbox/localSql.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
 import { servicesOf } from "./bindings.ts";
-import type { Environment, OutboxRpc } from "./services.ts";
+import type { Environment, OutboxRpc, Services } from "./services.ts";
 
 const localSql = (storage: DurableObjectStorage): LocalSql => ({
   exec: (query, ...bindings) => storage.sql.exec<Record<string, LocalSqlValue>>(query, ...bindings).toArray(),
@@ -81,8 +81,14 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
       services.logger.error("drain_crashed", { error });
     } finally {
       if (report.waiting) this.#wake(Date.now() + report.nextDrainInMs);
-      await flushMetrics({ meter: services.meter, keyValue: services.keyValue });
+      await this.#flushMetrics(services, report);
     }
+  }
+
+  /** Before the object may fall asleep, and else as rarely as every isolate does. */
+  async #flushMetrics({ meter, keyValue, configuration }: Services, { waiting }: DrainReport): Promise<void> {
+    if (waiting && meter.waitingMs() < configuration.METRICS_FLUSH_MS) return;
+    await flushMetrics({ meter, keyValue });
   }
 
   #wake(atMs: number): void {

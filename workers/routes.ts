@@ -10,7 +10,8 @@ import { modelsEndpoint } from "./routes/models.ts";
 import { changeOrganizationEndpoint } from "./routes/organization.ts";
 import { replayEndpoint } from "./routes/replay.ts";
 
-const endpoints: readonly Endpoint[] = [
+/** Every route of the API. The app, the OpenAPI document and the tests read this table. */
+export const ENDPOINTS: readonly Endpoint[] = [
   actEndpoint,
   modelsEndpoint,
   createKeyEndpoint,
@@ -25,7 +26,5 @@ const endpoints: readonly Endpoint[] = [
   ...healthEndpoints,
   liveEndpoint,
   metricsEndpoint,
+  ...docsEndpoints(() => ENDPOINTS),
 ];
-
-/** Every route of the API. The app, the OpenAPI document and the tests read this table. */
-export const ENDPOINTS: readonly Endpoint[] = [...endpoints, ...docsEndpoints(endpoints)];

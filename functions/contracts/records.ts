@@ -53,6 +53,14 @@ export const recordMetadataSchema = z.object({
 });
 export type RecordMetadata = z.infer<typeof recordMetadataSchema>;
 
+const isFiniteRow = (row: unknown): boolean => Array.isArray(row) && row.every(Number.isFinite);
+
+/** Steps by numbers. One check for all of them: a check per number is most of what reading a record costs. */
+export const chunkSchema = z.custom<number[][]>(
+  (chunk) => Array.isArray(chunk) && chunk.every(isFiniteRow),
+  "not a chunk of finite numbers",
+);
+
 /** A record as stores hold it: each part is there only if the subject's tier keeps it. */
 export const storableRecordSchema = z.object({
   id: z.uuid(),
@@ -66,7 +74,7 @@ export const storableRecordSchema = z.object({
   metadata: recordMetadataSchema,
   action: z
     .object({
-      actions: z.array(z.array(z.number())),
+      actions: chunkSchema,
       state: z.array(z.number()).nullable(),
       safetyScore: z.number(),
       safetyChecks: z.array(safetyCheckSchema),

@@ -27,7 +27,7 @@ export function docsPage(endpoints: readonly Endpoint[]): string {
 }
 
 /** `GET /openapi.json` and `GET /docs`, both made from the table of routes. */
-export function docsEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
+export function docsEndpoints(endpoints: () => readonly Endpoint[]): Endpoint[] {
   return [
     {
       method: "GET",
@@ -42,7 +42,7 @@ export function docsEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
           },
         },
       },
-      handle: async () => result(openApiDocument(endpoints)),
+      handle: async () => result(openApiDocument(endpoints())),
     },
     {
       method: "GET",
@@ -55,7 +55,7 @@ export function docsEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
       handle: async () => ({
         kind: "text",
         status: 200,
-        text: docsPage(endpoints),
+        text: docsPage(endpoints()),
         headers: { "content-type": "text/html; charset=utf-8" },
       }),
     },

@@ -53,13 +53,7 @@ async function storeTexts(
   entries: readonly WaitingEntry[],
   ports: DrainPorts,
 ): Promise<boolean> {
-  const links = await Promise.all(
-    entries.flatMap(({ record }) =>
-      record.instruction === null
-        ? []
-        : [linkOf(record.id, record.createdAtMs, normalizeText(record.instruction))],
-    ),
-  );
+  const links = await linksOf(entries);
   if (links.length === 0) return true;
   const texts = new Map(links.map((link) => [link.hash, link.text]));
   const known = await ports.database.forOrg(organizationId, [knownTexts(organizationId, [...texts.keys()])]);
@@ -89,8 +83,21 @@ async function storeTexts(
   return stored.ok;
 }
 
-async function linkOf(id: string, createdAtMs: number, text: string) {
-  return { id, createdAtMs, text, hash: await textHash(text) };
+/** Each record with its text, normalized and hashed once however many records share it: an episode's do. */
+async function linksOf(entries: readonly WaitingEntry[]) {
+  const instructions = new Set(entries.flatMap(({ record }) => record.instruction ?? []));
+  const texts = new Map(
+    await Promise.all(
+      [...instructions].map(async (instruction) => {
+        const text = normalizeText(instruction);
+        return [instruction, { text, hash: await textHash(text) }] as const;
+      }),
+    ),
+  );
+  return entries.flatMap(({ record }) => {
+    const text = record.instruction === null ? undefined : texts.get(record.instruction);
+    return text === undefined ? [] : [{ id: record.id, createdAtMs: record.createdAtMs, ...text }];
+  });
 }
 
 async function storeKeyframes(

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type StorableRecord, safetyCheckSchema } from "../../contracts/records.ts";
+import { chunkSchema, type StorableRecord, safetyCheckSchema } from "../../contracts/records.ts";
 import { utf8 } from "../../contracts/utf8.ts";
 
 /** What inference_bodies holds of a record: everything that consent tier `analytics` adds. */
 export const payloadSchema = z.object({
-  actions: z.array(z.array(z.number())).nullable(),
+  actions: chunkSchema.nullable(),
   state: z.array(z.number()).nullable(),
   safety_checks: z.array(safetyCheckSchema).nullable(),
   instruction: z.string().nullable(),
