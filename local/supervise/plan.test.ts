@@ -21,7 +21,7 @@ const plan = (environment: Environment) =>
     root: "/root",
     dataDir: "/data",
     ports: { edge: 1, postgres: 2, redis: 3, runner: 4 },
-    edgeConfigPath: "/root/wrangler.toml",
+    edgeConfigPath: "/stack/wrangler.toml",
   });
 
 test("without settings all four parts are ours, and the Worker serves as the role that the walls bind", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromBase64, toBase64 } from "../../contracts/base64.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ObjectStore, ObjectStoreFailure } from "../../contracts/ports.ts";
 import type { OutboxEntry, Pending } from "../../contracts/records.ts";
@@ -13,15 +14,6 @@ const deadLetterSchema = z.object({
 });
 
 export const DEAD_PREFIX = "dead/";
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
-const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** What goes into a letter: a row of the outbox, readable or not. */
 export interface Letter {

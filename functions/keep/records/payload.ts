@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromBase64, toBase64 } from "../../contracts/base64.ts";
 import { chunkSchema, type StorableRecord, safetyCheckSchema } from "../../contracts/records.ts";
 import { utf8 } from "../../contracts/utf8.ts";
 
@@ -22,12 +23,6 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
 /** The payload of a record, compressed above `compressOverBytes`; null when its tier keeps none. */
 export async function payloadOf(
   record: StorableRecord,
@@ -48,7 +43,7 @@ export async function payloadOf(
 /** Reads a payload back, whichever way it was stored; null when it is in neither. */
 export async function readPayload(json: unknown, gzipBase64: string | null): Promise<Payload | null> {
   if (gzipBase64 === null) return json === null ? null : payloadSchema.parse(json);
-  const bytes = Uint8Array.from(atob(gzipBase64), (character) => character.charCodeAt(0));
+  const bytes = fromBase64(gzipBase64);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return payloadSchema.parse(JSON.parse(await new Response(stream).text()));
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { inferenceBodies } from "../../../drizzle/keep.ts";
+import { toBase64 } from "../../contracts/base64.ts";
 import { fromPublicId, uuidTimeMs } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore } from "../../contracts/ports.ts";
@@ -19,12 +20,6 @@ const detailRowSchema = inferenceRowSchema.extend({
 });
 type DetailRow = z.infer<typeof detailRowSchema>;
 
-function toDataUrl(bytes: Uint8Array, contentType: string): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return `data:${contentType};base64,${btoa(binary)}`;
-}
-
 async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outcome<string | null, Problem>> {
   const { image_key, image_offset_bytes, image_length_bytes, image_content_type } = row;
   if (image_key === null || image_offset_bytes === null || image_length_bytes === null) return done(null);
@@ -32,7 +27,9 @@ async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outc
   const image = await objectStore.get(image_key, range);
   if (!image.ok) return failed({ code: "storage_unavailable", retryAfterSeconds: 2 });
   return done(
-    image.value === null ? null : toDataUrl(image.value, image_content_type ?? "application/octet-stream"),
+    image.value === null
+      ? null
+      : `data:${image_content_type ?? "application/octet-stream"};base64,${toBase64(image.value)}`,
   );
 }
 
