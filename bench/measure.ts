@@ -3,7 +3,7 @@ import { type Counters, countersBetween, readCounters } from "./counters.ts";
 import type { Hosts, Server } from "./hosts.ts";
 import type { LoadResult } from "./load/loadPoint.ts";
 import { actBody, requestTemplate } from "./requests.ts";
-import { countStoredRows, type StoredRows, waitUntilDrained } from "./storedRows.ts";
+import { countStoredRows, waitUntilDrained } from "./storedRows.ts";
 
 /** What is measured, in the order of one round. */
 export const TARGETS = ["runner", "pass-through", "act, not recorded", "act, recorded"] as const;
@@ -28,7 +28,7 @@ export interface Point extends PointShape {
   readonly cpuMicroseconds: number;
   /** The same for what it did after the load, until its outboxes were empty. */
   readonly drainCpuMicroseconds: number;
-  /** Calls of the stores while the load ran, and how long that was. */
+  /** Calls of the stores from the end of the warm-up to the end of the load, and how long that was. */
   readonly counters: Counters;
   readonly secondsCounted: number;
   /** Rows that this point added once its outboxes were empty, and how long that took after the load. */
@@ -46,7 +46,7 @@ export interface MeasureOptions {
 }
 
 const DRAIN_TIMEOUT_MS = 180_000;
-/** A settled lease and a flushed meter: what a point leaves behind must not be counted in the next. */
+/** Until the last lease is settled: what a point leaves behind must not be counted in the next. */
 const SETTLE_MS = 1200;
 
 /** Measures every target at every size and number of connections, one after the other, neighbors in time. */
@@ -70,39 +70,36 @@ async function measurePoint(
   number: number,
   { warmupMs, measuredMs }: MeasureOptions,
 ): Promise<Point> {
-  const before = await standing(hosts);
+  const { stack } = hosts;
   const server = SERVERS[shape.target];
+  const rowsBefore = (await countStoredRows(stack)).rows;
   const cpuBeforeMs = hosts.cpuMs(server);
-  const startedMs = performance.now();
-  const load = await hosts.load({
-    ...addressed(hosts, shape, number),
-    connections: shape.connections,
-    warmupMs,
-    measuredMs,
-  });
-  const loadedMs = performance.now();
+  const [load, warm] = await Promise.all([
+    hosts.load({ ...addressed(hosts, shape, number), connections: shape.connections, warmupMs, measuredMs }),
+    sleep(warmupMs).then(() => stampedCounters(hosts)),
+  ]);
   const cpuLoadedMs = hosts.cpuMs(server);
-  const counters = countersBetween(before.counters, await readCounters(hosts.stack));
-  const after = await waitUntilDrained(hosts.stack, DRAIN_TIMEOUT_MS);
-  const drainSeconds = (performance.now() - loadedMs) / 1000;
-  const requests = Object.values(load.statuses).reduce((sum, count) => sum + count, 0);
-  const perRequest = (cpuMs: number) => (1000 * cpuMs) / requests;
+  const loaded = await stampedCounters(hosts);
+  const { rows } = await waitUntilDrained(stack, DRAIN_TIMEOUT_MS);
   const cpuDrainedMs = hosts.cpuMs(server);
+  const drainSeconds = (performance.now() - loaded.atMs) / 1000;
   await sleep(SETTLE_MS);
+  const requests = Object.values(load.statuses).reduce((sum, count) => sum + count, 0);
   return {
     ...shape,
     load,
-    cpuMicroseconds: perRequest(cpuLoadedMs - cpuBeforeMs),
-    drainCpuMicroseconds: perRequest(cpuDrainedMs - cpuLoadedMs),
-    counters,
-    secondsCounted: (loadedMs - startedMs) / 1000,
-    rowsAdded: after.rows - before.stored.rows,
+    cpuMicroseconds: (1000 * (cpuLoadedMs - cpuBeforeMs)) / requests,
+    drainCpuMicroseconds: (1000 * (cpuDrainedMs - cpuLoadedMs)) / requests,
+    counters: countersBetween(warm.counters, loaded.counters),
+    secondsCounted: (loaded.atMs - warm.atMs) / 1000,
+    rowsAdded: rows - rowsBefore,
     drainSeconds,
   };
 }
 
-async function standing({ stack }: Hosts): Promise<{ stored: StoredRows; counters: Counters }> {
-  return { stored: await countStoredRows(stack), counters: await readCounters(stack) };
+async function stampedCounters({ stack }: Hosts): Promise<{ counters: Counters; atMs: number }> {
+  const counters = await readCounters(stack);
+  return { counters, atMs: performance.now() };
 }
 
 /** The port and the request of a target. All get the same body; the runner and the pass-through ignore it. */

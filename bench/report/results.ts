@@ -31,10 +31,11 @@ are as measured, not corrected.
 
 "CPU µs" is the processor time of the server's process per request; it depends least on what else the machine does.`;
 
-const COUNTERS = `\`take_lease\` and \`settle_lease\` are admission: the first requests of a cold key ask each for themselves, then
-one renewal a second. \`pipeline\` carries metrics. \`postgres platform\` is admission's look at a key that Redis
-does not know yet, and the cron; \`postgres tenant\` is the drain, which is not on the path of an answer. The
-last two columns are what the stores themselves have counted, this reading included.`;
+const COUNTERS = `From the end of each point's warm-up to its end. \`take_lease\` is admission: one renewal a second for the isolate's
+one key and subject. (A cold key is asked for by each of its first requests: none may wait for the call of another.)
+\`settle_lease\` comes once, when a key falls silent. \`pipeline\` carries metrics; one is this reading itself.
+\`postgres platform\` would be admission's look at a key that Redis does not know, and the cron; \`postgres tenant\` is the
+drain, which is on the path of no answer. The last two columns are what the stores themselves have counted.`;
 
 const PROFILE = `Sampled by V8 while ${"`act`"} was under load at 16 connections. "(program)" is workerd itself: sockets, HTTP, SQLite's
 files. Microseconds are wall time on the Worker's thread, sampling included.`;

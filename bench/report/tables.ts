@@ -56,16 +56,7 @@ const OUR_TARGETS: ReadonlySet<string> = new Set(["act, not recorded", "act, rec
 
 /** Calls of the stores while the load of each point ran, by what they were for. */
 export const counterTable = (points: readonly Point[]): Table => [
-  [
-    "target",
-    "body",
-    "connections",
-    "seconds",
-    "requests",
-    "calls by purpose",
-    "Redis requests",
-    "Postgres statements",
-  ],
+  ["target", "body", "connections", "seconds", "calls by purpose", "Redis requests", "Postgres statements"],
   ...points
     .filter(({ target }) => OUR_TARGETS.has(target))
     .map((point) => [
@@ -73,7 +64,6 @@ export const counterTable = (points: readonly Point[]): Table => [
       size(point.bodyBytes),
       String(point.connections),
       point.secondsCounted.toFixed(1),
-      whole(Object.values(point.load.statuses).reduce((sum, count) => sum + count, 0)),
       [...point.counters.purposes].map(([purpose, count]) => `${purpose} ${count}`).join(", ") || "none",
       String(point.counters.redisRequests),
       String(point.counters.postgresQueries),

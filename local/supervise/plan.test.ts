@@ -18,10 +18,10 @@ const plan = (environment: Environment) =>
       database_owner_password: "owner",
       database_app_password: "app",
     },
-    root: "/root",
+    root: "/house",
     dataDir: "/data",
     ports: { edge: 1, postgres: 2, redis: 3, runner: 4 },
-    edgeConfigPath: "/stack/wrangler.toml",
+    edgeConfigPath: "/house/wrangler.toml",
   });
 
 test("without settings all four parts are ours, and the Worker serves as the role that the walls bind", () => {
