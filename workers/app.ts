@@ -33,13 +33,14 @@ const unrouted = (path: string, code: ProblemCode, headers: Record<string, strin
 /** The HTTP application: the table of routes, and an answer in our own shape for everything else. */
 export function createApp(): Application {
   const app: Application = new Hono();
-  for (const endpoint of ENDPOINTS) {
-    app.on(endpoint.method, honoPath(endpoint.path), (context) => serve(context, endpoint));
-  }
-  for (const path of new Set(ENDPOINTS.map((endpoint) => endpoint.path))) {
-    const allow = ENDPOINTS.filter((endpoint) => endpoint.path === path).map((endpoint) => endpoint.method);
-    const other = unrouted(path, "method_not_allowed", { allow: allow.join(", ") });
-    app.all(honoPath(path), (context) => serve(context, other));
+  // One handler for each path: where two match, Hono hands on from one to the next through promises.
+  for (const [path, endpoints] of Map.groupBy(ENDPOINTS, (endpoint) => endpoint.path)) {
+    const byMethod = new Map<string, Endpoint>(endpoints.map((endpoint) => [endpoint.method, endpoint]));
+    const other = unrouted(path, "method_not_allowed", { allow: [...byMethod.keys()].join(", ") });
+    app.all(honoPath(path), (context) => {
+      const { method } = context.req;
+      return serve(context, byMethod.get(method === "HEAD" ? "GET" : method) ?? other);
+    });
   }
   const unknown = unrouted("unknown", "not_found");
   app.notFound((context) => serve(context, unknown));
