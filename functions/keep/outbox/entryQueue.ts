@@ -40,24 +40,28 @@ export interface QueueDepth {
 /** How many milliseconds lie between two looks for content to forget. */
 const FORGET_PAUSE_MS = 60_000;
 
-// A list goes in as one bound JSON array: a statement takes at most 100 bound values, and each call costs.
+// A list of short values goes in as one bound JSON array: a statement takes at most 100 bound values, and each
+// call costs. Records go in one by one: as parts of a JSON text they would be escaped and parsed once more.
 const AMONG = "in (select value from json_each(?))";
 
 const seenSchema = z.object({ mark: z.string(), id: z.string() });
-const insertedSchema = z.object({ seq: z.number(), id: z.string() });
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
 export class EntryQueue {
   readonly #sql: LocalSql;
   readonly #limits: QueueLimits;
   #entries: number;
+  /** The next entry's place, counted here: to have SQLite give it and read it back costs as much as the insert. */
+  #nextSeq: number;
   #forgotAtMs = 0;
 
   constructor(sql: LocalSql, limits: QueueLimits) {
     this.#sql = sql;
     this.#limits = limits;
     for (const statement of OUTBOX_TABLES) sql.exec(statement);
-    this.#entries = Number(sql.exec("select count(*) as entries from entries")[0]?.entries ?? 0);
+    const [held] = sql.exec("select count(*) as entries, max(seq) as last from entries");
+    this.#entries = Number(held?.entries ?? 0);
+    this.#nextSeq = Number(held?.last ?? 0) + 1;
   }
 
   /**
@@ -155,37 +159,23 @@ export class EntryQueue {
   }
 
   #insert(requests: readonly AppendRequest[], nowMs: number): void {
-    const entries = requests.map((request) => [
-      request.id,
-      request.createdAtMs,
-      `${request.subjectRef ?? ""} ${request.episodeId ?? ""}`,
-      request.image === null ? 0 : 1,
-      request.record,
-    ]);
-    const inserted = this.#sql.exec(
-      `insert into entries (id, created_at_ms, stream, has_image, record)
-       select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 from json_each(?) order by key
-       returning seq, id`,
-      JSON.stringify(entries),
-    );
+    for (const { id, createdAtMs, record, image, subjectRef, episodeId } of requests) {
+      const seq = this.#nextSeq++;
+      const stream = `${subjectRef ?? ""} ${episodeId ?? ""}`;
+      this.#sql.exec(
+        "insert into entries (seq, id, created_at_ms, stream, has_image, record) values (?, ?, ?, ?, ?, ?)",
+        ...[seq, id, createdAtMs, stream, image === null ? 0 : 1, record],
+      );
+      if (image === null) continue;
+      const { ciphertext, nonce, contentType } = image;
+      this.#sql.exec("insert into images values (?, ?, ?, ?)", seq, ciphertext, nonce, contentType);
+    }
     const marks = requests.flatMap((request) => marksOf(request).map((mark) => [mark, request.id]));
     this.#sql.exec(
       "insert or replace into seen (mark, id, seen_at_ms) select value ->> 0, value ->> 1, ? from json_each(?)",
       nowMs,
       JSON.stringify(marks),
     );
-    const seqs = new Map(inserted.map((row) => insertedSchema.parse(row)).map(({ seq, id }) => [id, seq]));
-    for (const { id, image } of requests) {
-      const seq = seqs.get(id);
-      if (image === null || seq === undefined) continue;
-      this.#sql.exec(
-        "insert into images values (?, ?, ?, ?)",
-        seq,
-        image.ciphertext,
-        image.nonce,
-        image.contentType,
-      );
-    }
   }
 
   #among(statement: string, seqs: readonly number[], rest = ""): readonly Record<string, LocalSqlValue>[] {
