@@ -37,15 +37,20 @@ export function admitDegraded(
   return admitted({ memory, state, tier, ticket, nowMs, lock: null, background }, request.scope);
 }
 
-/** Takes a unit that was debited before, or one of the allowance; never more than was left when last seen. */
+/**
+ * Takes a unit that was debited before, or one of the allowance. There is an allowance only where it is a small
+ * share of what was left when last seen: near a limit, several isolates' allowances together would pass it.
+ */
 function spendQuota(memory: IsolateMemory, state: KeyState, nowMs: number): boolean {
   const month = monthOf(nowMs);
   if (state.units > 0 && state.unitsMonth === month) {
     state.units -= 1;
     return true;
   }
-  const left = state.unitsMonth === month ? state.quotaLeft : Number.POSITIVE_INFINITY;
-  if (state.outageUnits >= memory.configuration.OUTAGE_QUOTA_ALLOWANCE || left < 1) return false;
+  const { OUTAGE_QUOTA_ALLOWANCE, LEASE_QUOTA_SHARE } = memory.configuration;
+  const left = state.unitsMonth === month ? state.quotaLeft + state.outageUnits : Number.POSITIVE_INFINITY;
+  if (state.outageUnits >= OUTAGE_QUOTA_ALLOWANCE || left * LEASE_QUOTA_SHARE < OUTAGE_QUOTA_ALLOWANCE)
+    return false;
   state.outageUnits += 1;
   state.quotaLeft = Math.max(0, state.quotaLeft - 1);
   state.quotaResetsAtMs = nextMonthMs(nowMs);
