@@ -127,14 +127,23 @@ const pageSchema = z.object({
 });
 export type ListedRow = z.infer<typeof pageSchema>["data"][number];
 
+/** Reads as a client does that heeds `Retry-After`: a part that has just come back may not be asked again yet. */
+async function readPatiently(url: string, key: string): Promise<Answer> {
+  let answer = await ask(url, { key });
+  for (let again = 0; answer.status === 503 && again < 20; again += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    answer = await ask(url, { key });
+  }
+  return answer;
+}
+
 /** Every record that the key's organization can see, by paging to the end. */
 export async function listAll(url: string, key: string): Promise<ListedRow[]> {
   const rows: ListedRow[] = [];
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer = await ask(`${url}/v1/inferences?limit=200${query}`, { key });
-    const page = expected(answer, pageSchema);
+    const page = expected(await readPatiently(`${url}/v1/inferences?limit=200${query}`, key), pageSchema);
     rows.push(...page.data);
     cursor = page.next_cursor;
   } while (cursor !== null);
