@@ -1,18 +1,8 @@
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
+import { PNG_END, pngChunk, pngHead } from "./pngChunks.ts";
 
 const SIZE_PIXELS = 32;
 const BLOCK = { from: 20, to: 28 };
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const RGB_8_BIT = Buffer.from([8, 2, 0, 0, 0]);
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  body.copy(framed, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
-}
 
 const inBlock = (place: number): boolean => place >= BLOCK.from && place < BLOCK.to;
 
@@ -24,13 +14,6 @@ export function samplePng(): Buffer {
     );
     return Buffer.from([0, ...pixels.flat()]);
   });
-  const header = Buffer.alloc(8);
-  header.writeUInt32BE(SIZE_PIXELS, 0);
-  header.writeUInt32BE(SIZE_PIXELS, 4);
-  return Buffer.concat([
-    SIGNATURE,
-    chunk("IHDR", Buffer.concat([header, RGB_8_BIT])),
-    chunk("IDAT", deflateSync(Buffer.concat(rows), { level: 9 })),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  const pixels = pngChunk("IDAT", deflateSync(Buffer.concat(rows), { level: 9 }));
+  return Buffer.concat([pngHead(SIZE_PIXELS), pixels, PNG_END]);
 }

@@ -1,16 +1,7 @@
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
+import { PNG_END, pngChunk, pngHead } from "../../local/pngChunks.ts";
 
 const SIZE_PIXELS = 32;
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  body.copy(framed, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
-}
 
 /** The pixels of `noisePng(seed)`, row after row, each row behind its filter byte. */
 function noiseRows(seed: number): Buffer {
@@ -30,16 +21,8 @@ function noiseRows(seed: number): Buffer {
  * searched for in any file that holds the picture.
  */
 export function noisePng(seed: number): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIZE_PIXELS, 0);
-  header.writeUInt32BE(SIZE_PIXELS, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([
-    SIGNATURE,
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(noiseRows(seed), { level: 0 })),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  const pixels = pngChunk("IDAT", deflateSync(noiseRows(seed), { level: 0 }));
+  return Buffer.concat([pngHead(SIZE_PIXELS), pixels, PNG_END]);
 }
 
 /** Bytes in the middle of that picture, found nowhere else. */
