@@ -157,7 +157,7 @@ describe("a migrated database", () => {
 
     test("every table of the schema has forced policies, and none shows another organization's rows", async () => {
       const tables = Object.values(schema).filter((table) => is(table, PgTable));
-      expect(tables.length).toBe(14);
+      expect(tables.length).toBe(20);
       for (const table of tables) {
         const name = getTableName(table);
         const [wall] = await owner`select relrowsecurity and relforcerowsecurity as forced from pg_class

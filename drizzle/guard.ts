@@ -15,6 +15,8 @@ import {
 } from "drizzle-orm/pg-core";
 import { bytea, organizationWall } from "./walls.ts";
 
+const tierCheck = (column: string) => sql.raw(`${column} in ('none', 'basic', 'analytics', 'research')`);
+
 /** Who is served. Limits that are null are those of the configuration. */
 export const organizations = pgTable(
   "organizations",
@@ -27,6 +29,8 @@ export const organizations = pgTable(
     quotaPerMonth: bigint("quota_per_month", { mode: "number" }),
     concurrency: integer(),
     settings: jsonb().notNull().default({}),
+    /** Grows with every change, so that a stale limit can be told from a fresh one. */
+    version: bigint({ mode: "number" }).notNull().default(1),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
   },
@@ -50,6 +54,10 @@ export const apiKeys = pgTable(
     name: text().notNull(),
     /** Robot type, subject and model for clients that cannot send them. */
     defaults: jsonb().notNull().default({}),
+    /** The strongest tier under which anything that comes with this key is kept; null: the ledger alone decides. */
+    maxTier: text("max_tier", { enum: ["none", "basic", "analytics", "research"] }),
+    /** The key that this one took over from. */
+    rotatedFrom: uuid("rotated_from"),
     ratePerSecond: integer("rate_per_second"),
     quotaPerMonth: bigint("quota_per_month", { mode: "number" }),
     concurrency: integer(),
@@ -64,12 +72,11 @@ export const apiKeys = pgTable(
   (table) => [
     check("api_keys_environment", sql`${table.environment} in ('live', 'test')`),
     check("api_keys_key_id", sql`length(${table.keyId}) = 8`),
+    check("api_keys_max_tier", tierCheck("max_tier")),
     index("api_keys_organization").on(table.organizationId, table.createdAt),
     ...organizationWall(table.organizationId),
   ],
 );
-
-const tierCheck = (column: string) => sql.raw(`${column} in ('none', 'basic', 'analytics', 'research')`);
 
 /** The ledger: every change of a tier, never changed itself. `subject_ref` '' is the person-free stream. */
 export const consentEvents = pgTable(
@@ -119,6 +126,27 @@ export const consentCurrent = pgTable(
     }),
     check("consent_current_tier", tierCheck("tier")),
     check("consent_current_key_seed", sql`length(${table.keySeed}) = 32`),
+    ...organizationWall(table.organizationId),
+  ],
+);
+
+/** What people were shown when they consented; a version is written once. Says nothing about anybody. */
+export const consentNotices = pgTable(
+  "consent_notices",
+  {
+    organizationId: uuid("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    version: text().notNull(),
+    language: text().notNull(),
+    text: text().notNull(),
+    /** SHA-256 of the text, hexadecimal. */
+    hash: text().notNull(),
+    actorKeyId: text("actor_key_id").notNull(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.version] }),
     ...organizationWall(table.organizationId),
   ],
 );

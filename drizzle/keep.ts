@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
+  bit,
+  boolean,
   check,
   doublePrecision,
   index,
@@ -8,8 +10,10 @@ import {
   pgTable,
   primaryKey,
   real,
+  smallint,
   text,
   timestamp,
+  unique,
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytea, organizationWall } from "./walls.ts";
@@ -38,6 +42,8 @@ export const inferences = pgTable(
     status: text().notNull(),
     model: text().notNull(),
     modelVersion: text("model_version").notNull(),
+    /** Arm of the experiment that chose the model; null where none ran. */
+    arm: text(),
     robotType: text("robot_type").notNull(),
     actionSpace: text("action_space").notNull(),
     frame: text().notNull(),
@@ -121,6 +127,107 @@ export const contentHashes = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.contentHash] }),
     index("content_hashes_created").on(table.createdAt),
+    ...organizationWall(table.organizationId),
+  ],
+);
+
+/**
+ * What people and robots said afterwards about what was served; `body` holds what its type has and its tier
+ * keeps. What it is about is copied from the record, so that statistics outlive the record's retention.
+ */
+export const feedback = pgTable(
+  "feedback",
+  {
+    id: uuid().primaryKey(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    organizationId: uuid("organization_id").notNull(),
+    type: text().notNull(),
+    /** Null where it is about a whole episode. */
+    inferenceId: uuid("inference_id"),
+    episodeId: text("episode_id"),
+    /** Null on the person-free stream. */
+    subjectRef: text("subject_ref"),
+    tier: text({ enum: ["basic", "analytics", "research"] }).notNull(),
+    consentEventId: uuid("consent_event_id").notNull(),
+    keyId: text("key_id").notNull(),
+    contentHash: text("content_hash").notNull(),
+    model: text().notNull(),
+    modelVersion: text("model_version").notNull(),
+    arm: text(),
+    robotType: text("robot_type").notNull(),
+    platform: text().notNull(),
+    rating: smallint(),
+    /** Thumbs up, or an episode that reached its goal. */
+    success: boolean(),
+    severity: text(),
+    /** Where the triage of a safety report stands. */
+    triage: text(),
+    body: jsonb().notNull(),
+    textState: text("text_state", { enum: PART_STATES }).notNull(),
+    occurredAt: timestamp("occurred_at", { withTimezone: true }).notNull(),
+    updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
+    version: integer().notNull().default(1),
+  },
+  (table) => [
+    unique("feedback_content").on(table.organizationId, table.contentHash),
+    check("feedback_tier", sql`${table.tier} in ('basic', 'analytics', 'research')`),
+    check("feedback_text_state", partStateCheck("text_state")),
+    check("feedback_rating", sql`${table.rating} between 1 and 5`),
+    check("feedback_about", sql`num_nonnulls(${table.inferenceId}, ${table.episodeId}) > 0`),
+    index("feedback_newest").on(table.organizationId, table.createdAt, table.id),
+    index("feedback_inference")
+      .on(table.organizationId, table.inferenceId)
+      .where(sql`${table.inferenceId} is not null`),
+    index("feedback_episode")
+      .on(table.organizationId, table.episodeId)
+      .where(sql`${table.episodeId} is not null`),
+    index("feedback_subject")
+      .on(table.organizationId, table.subjectRef)
+      .where(sql`${table.subjectRef} is not null`),
+    index("feedback_triage")
+      .on(table.organizationId, table.triage, table.createdAt)
+      .where(sql`${table.triage} is not null`),
+    ...organizationWall(table.organizationId),
+  ],
+);
+
+/** MinHash of each distinct text, cut into bands: texts that share a band are compared in full. */
+export const textSignatures = pgTable(
+  "text_signatures",
+  {
+    organizationId: uuid("organization_id").notNull(),
+    textHash: text("text_hash").notNull(),
+    bands: integer().array().notNull(),
+    signature: integer().array().notNull(),
+    /** The older text that this one nearly repeats, and the share of equal hashes. */
+    nearDuplicateOf: text("near_duplicate_of"),
+    similarity: real(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.textHash] }),
+    index("text_signatures_bands").using("gin", table.bands),
+    index("text_signatures_created").on(table.createdAt),
+    ...organizationWall(table.organizationId),
+  ],
+);
+
+/** Perceptual hash of each kept keyframe. */
+export const imageSignatures = pgTable(
+  "image_signatures",
+  {
+    inferenceId: uuid("inference_id").primaryKey(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    organizationId: uuid("organization_id").notNull(),
+    signature: bit({ dimensions: 64 }).notNull(),
+    /** The older keyframe that this one nearly repeats, and the number of differing bits. */
+    nearDuplicateOf: uuid("near_duplicate_of"),
+    distance: smallint(),
+  },
+  (table) => [
+    index("image_signatures_hamming").using("hnsw", table.signature.op("bit_hamming_ops")),
+    index("image_signatures_newest").on(table.organizationId, table.createdAt),
+    index("image_signatures_created").on(table.createdAt),
     ...organizationWall(table.organizationId),
   ],
 );

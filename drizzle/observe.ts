@@ -21,6 +21,34 @@ export const auditLog = pgTable(
   ],
 );
 
+/** The newest link of each organization's audit chain, so that links cut off at the end are missed. */
+export const auditHeads = pgTable(
+  "audit_heads",
+  {
+    organizationId: uuid("organization_id").primaryKey(),
+    seq: bigint({ mode: "number" }).notNull(),
+    hash: bytea().notNull(),
+    at: timestamp({ withTimezone: true }).notNull(),
+  },
+  (table) => [...organizationWall(table.organizationId)],
+);
+
+/** Units that each key with a quota of its own has used in a month; absolute values, like `billing_daily`. */
+export const keyUsageMonthly = pgTable(
+  "key_usage_monthly",
+  {
+    organizationId: uuid("organization_id").notNull(),
+    keyId: uuid("key_id").notNull(),
+    /** First day of the month. */
+    month: date().notNull(),
+    quotaUnits: bigint("quota_units", { mode: "number" }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.keyId, table.month] }),
+    ...organizationWall(table.organizationId),
+  ],
+);
+
 /** Requests per day, without a subject. Counters hold absolute values, so that a repeated flush adds nothing. */
 export const billingDaily = pgTable(
   "billing_daily",

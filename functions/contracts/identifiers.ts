@@ -7,6 +7,7 @@ export const ID_PREFIXES = {
   organization: "org",
   key: "key",
   consentEvent: "evt",
+  feedback: "fb",
   request: "req",
 } as const;
 

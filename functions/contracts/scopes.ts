@@ -6,6 +6,9 @@ export const SCOPES = [
   "models:read",
   "inferences:read",
   "inferences:write",
+  "feedback:read",
+  "feedback:write",
+  "feedback:triage",
   "consent:read",
   "consent:write",
   "keys:read",
@@ -24,10 +27,18 @@ export const SCOPES = [
 export const scopeSchema = z.enum(SCOPES);
 export type Scope = z.infer<typeof scopeSchema>;
 
-const VIEWER: readonly Scope[] = ["models:read", "inferences:read", "consent:read", "organization:read"];
-const MEMBER: readonly Scope[] = [...VIEWER, "act:invoke", "inferences:write"];
+const VIEWER: readonly Scope[] = [
+  "models:read",
+  "inferences:read",
+  "feedback:read",
+  "consent:read",
+  "organization:read",
+];
+const MEMBER: readonly Scope[] = [...VIEWER, "act:invoke", "inferences:write", "feedback:write"];
 const OPERATOR: readonly Scope[] = [
   ...MEMBER,
+  "feedback:triage",
+  "keys:read",
   "limits:read",
   "metrics:read",
   "runner:infer",
