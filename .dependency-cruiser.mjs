@@ -43,6 +43,8 @@ const MAY_USE = {
   collapse: [],
   "gpu-runner": ["collapse"],
   cli: ["functions", "collapse"],
+  // It brings the cell up, and its rehearsal stands the embedded parts in the places of the providers.
+  deploy: ["functions", "drizzle", "local"],
   local: ["functions", "drizzle"],
   docs: ["functions/contracts"],
   examples: [],
@@ -53,7 +55,8 @@ const MAY_USE = {
  * nothing that ships may look at them.
  */
 const TESTS = "(^|/)(tests|bench)/|\\.test\\.ts$|(^|/)test[A-Z][^/]*\\.ts$";
-const ROOMS = "^(workers|functions|drizzle|collapse|gpu-runner|jobs|cli|local|docs|examples|bench|tests)/";
+const ROOMS =
+  "^(workers|functions|drizzle|collapse|gpu-runner|jobs|cli|deploy|local|docs|examples|bench|tests)/";
 
 const startsWith = (room) => (room.endsWith("$") ? `^${room}` : `^${room}/`);
 

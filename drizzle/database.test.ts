@@ -258,7 +258,11 @@ describe("a migrated database", () => {
     });
 
     test("the audit chain shows the entry that was tampered with, per organization", async () => {
-      const broken = () => tenant(ONE, sql`select first_broken_audit_entry() as seq`);
+      const broken = (organizationId = ONE) =>
+        tenant(
+          organizationId,
+          sql`select broken_seq as seq, broken_kind as kind from check_audit_page(0, '', 10)`,
+        );
       for (const action of ["key.create", "key.revoke", "consent.grant"]) {
         await tenant(ONE, sql`select append_audit('key_1', ${action}, 'target', '{"b": 1, "a": 2}')`);
         await tenant(TWO, sql`select append_audit('key_2', ${action}, 'target', '{}')`);
@@ -266,16 +270,16 @@ describe("a migrated database", () => {
       expect(await tenant(ONE, sql`select seq from audit_log order by seq`)).toEqual(
         ["1", "2", "3"].map((seq) => ({ seq })),
       );
-      expect(await broken()).toEqual([{ seq: null }]);
+      expect(await broken()).toEqual([{ seq: null, kind: null }]);
       await expect(owner`delete from audit_log`).rejects.toMatchObject({ code: "42501" });
       await owner`alter table audit_log disable trigger audit_log_append_only`;
       await owner`update audit_log set action = 'nothing' where seq = 2 and organization_id = ${ONE}`;
-      expect(await broken()).toEqual([{ seq: "2" }]);
+      expect(await broken()).toEqual([{ seq: "2", kind: "altered" }]);
       await owner`update audit_log set action = 'key.revoke' where seq = 2 and organization_id = ${ONE}`;
       await owner`delete from audit_log where seq = 2 and organization_id = ${ONE}`;
-      expect(await broken()).toEqual([{ seq: "3" }]);
+      expect(await broken()).toEqual([{ seq: "2", kind: "missing" }]);
       await owner`alter table audit_log enable trigger audit_log_append_only`;
-      expect(await tenant(TWO, sql`select first_broken_audit_entry() as seq`)).toEqual([{ seq: null }]);
+      expect(await broken(TWO)).toEqual([{ seq: null, kind: null }]);
     });
   });
 

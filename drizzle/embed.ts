@@ -35,7 +35,12 @@ export const embeddingsTextRecords = pgTable(
       columns: [table.organizationId, table.textHash],
       foreignColumns: [embeddingsText.organizationId, embeddingsText.textHash],
     }),
-    index("embeddings_text_records_text").on(table.organizationId, table.textHash),
+    index("embeddings_text_records_text").on(
+      table.organizationId,
+      table.textHash,
+      table.createdAt,
+      table.inferenceId,
+    ),
     index("embeddings_text_records_created").on(table.createdAt),
     ...organizationWall(table.organizationId),
   ],
@@ -53,6 +58,7 @@ export const embeddingsImage = pgTable(
   },
   (table) => [
     index("embeddings_image_created").on(table.createdAt),
+    index("embeddings_image_organization").on(table.organizationId, table.createdAt),
     index("embeddings_image_cosine").using("hnsw", table.embedding.op("vector_cosine_ops")),
     index("embeddings_image_euclidean").using("hnsw", table.embedding.op("vector_l2_ops")),
     ...organizationWall(table.organizationId),

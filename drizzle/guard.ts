@@ -31,6 +31,8 @@ export const organizations = pgTable(
     settings: jsonb().notNull().default({}),
     /** Grows with every change, so that a stale limit can be told from a fresh one. */
     version: bigint({ mode: "number" }).notNull().default(1),
+    /** When the row got its version; a trigger sees to that. */
+    changedAt: timestamp("changed_at", { withTimezone: true }).notNull().defaultNow(),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
   },
@@ -66,6 +68,8 @@ export const apiKeys = pgTable(
     revokedAt: timestamp("revoked_at", { withTimezone: true }),
     /** Grows with every change, so that a stale verdict can be told from a fresh one. */
     version: bigint({ mode: "number" }).notNull().default(1),
+    /** When the row got its version; a trigger sees to that. */
+    changedAt: timestamp("changed_at", { withTimezone: true }).notNull().defaultNow(),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     lastUsedAt: timestamp("last_used_at", { withTimezone: true }),
   },
@@ -74,6 +78,7 @@ export const apiKeys = pgTable(
     check("api_keys_key_id", sql`length(${table.keyId}) = 8`),
     check("api_keys_max_tier", tierCheck("max_tier")),
     index("api_keys_organization").on(table.organizationId, table.createdAt),
+    index("api_keys_changed").on(table.changedAt),
     ...organizationWall(table.organizationId),
   ],
 );
@@ -124,6 +129,7 @@ export const consentCurrent = pgTable(
       columns: [table.consentEventId],
       foreignColumns: [consentEvents.id],
     }),
+    index("consent_current_changed").on(table.updatedAt),
     check("consent_current_tier", tierCheck("tier")),
     check("consent_current_key_seed", sql`length(${table.keySeed}) = 32`),
     ...organizationWall(table.organizationId),

@@ -4,6 +4,7 @@ import {
   boolean,
   check,
   doublePrecision,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -16,6 +17,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import { embeddingsImage, embeddingsText } from "./embed.ts";
 import { bytea, organizationWall } from "./walls.ts";
 
 const PART_STATES = ["absent", "withheld", "pending", "stored"] as const;
@@ -191,7 +193,10 @@ export const feedback = pgTable(
   ],
 );
 
-/** MinHash of each distinct text, cut into bands: texts that share a band are compared in full. */
+/**
+ * MinHash of each distinct text, cut into bands: texts that share a band are compared in full. It goes with
+ * the text's vector, and a mark goes with the text that it names.
+ */
 export const textSignatures = pgTable(
   "text_signatures",
   {
@@ -206,13 +211,21 @@ export const textSignatures = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.textHash] }),
+    foreignKey({
+      name: "text_signatures_text",
+      columns: [table.organizationId, table.textHash],
+      foreignColumns: [embeddingsText.organizationId, embeddingsText.textHash],
+    }).onDelete("cascade"),
     index("text_signatures_bands").using("gin", table.bands),
+    index("text_signatures_marks")
+      .on(table.organizationId, table.nearDuplicateOf)
+      .where(sql`${table.nearDuplicateOf} is not null`),
     index("text_signatures_created").on(table.createdAt),
     ...organizationWall(table.organizationId),
   ],
 );
 
-/** Perceptual hash of each kept keyframe. */
+/** Perceptual hash of each kept keyframe; it goes with the keyframe's vector, and a mark with whom it names. */
 export const imageSignatures = pgTable(
   "image_signatures",
   {
@@ -225,6 +238,14 @@ export const imageSignatures = pgTable(
     distance: smallint(),
   },
   (table) => [
+    foreignKey({
+      name: "image_signatures_image",
+      columns: [table.inferenceId],
+      foreignColumns: [embeddingsImage.inferenceId],
+    }).onDelete("cascade"),
+    index("image_signatures_marks")
+      .on(table.organizationId, table.nearDuplicateOf)
+      .where(sql`${table.nearDuplicateOf} is not null`),
     index("image_signatures_hamming").using("hnsw", table.signature.op("bit_hamming_ops")),
     index("image_signatures_newest").on(table.organizationId, table.createdAt),
     index("image_signatures_created").on(table.createdAt),

@@ -8,7 +8,11 @@ export interface MigrateOptions {
   readonly webSocketProxy?: string;
   /** Password that `headgate_app` is given; unset: it keeps what it has. */
   readonly appPassword?: string;
+  /** Kind that the vector indexes shall have; unset: they stay as they are. */
+  readonly vectorIndex?: VectorIndexKind | undefined;
 }
+
+export type VectorIndexKind = "hnsw" | "ivfflat";
 
 export interface MigrationReport {
   /** Names of the migrations that this run applied, or took back, in the order in which it did. */
@@ -58,8 +62,25 @@ export async function migrateUp(
     if (options.appPassword !== undefined)
       await run(`ALTER ROLE headgate_app PASSWORD ${client.escapeLiteral(options.appPassword)}`);
     await run("SELECT ensure_partitions($1, $2)", [MONTHS_AHEAD, DAYS_AHEAD]);
+    if (options.vectorIndex !== undefined)
+      await run("SELECT use_vector_index($1) WHERE vector_index_kind() <> $1", [options.vectorIndex]);
     return { changed: pending.map(({ name }) => name) };
   });
+}
+
+/** Names of the migrations that `migrateUp` would apply. Changes nothing. Throws a `MigrationError`. */
+export async function pendingMigrations(
+  connectionString: string,
+  options: Pick<MigrateOptions, "webSocketProxy"> = {},
+): Promise<readonly string[]> {
+  const migrations = readMigrations();
+  const { changed } = await inTransaction(connectionString, options, async (run) => {
+    const { rows } = await run("SELECT 1 WHERE to_regclass('headgate_migrations') IS NOT NULL");
+    const applied = rows.length === 0 ? [] : await readApplied(run);
+    requireSameHistory(migrations, applied);
+    return { changed: migrations.slice(applied.length).map(({ name }) => name) };
+  });
+  return changed;
 }
 
 /** Takes back the last `steps` migrations, newest first, with all their data, in one transaction. */
@@ -78,6 +99,18 @@ export async function migrateDown(
       await run("DELETE FROM headgate_migrations WHERE name = $1", [name]);
     }
     return { changed: undone.map(({ name }) => name) };
+  });
+}
+
+/** Builds the vector indexes anew, as this kind and for what is stored now; their tables wait meanwhile. */
+export async function rebuildVectorIndex(
+  connectionString: string,
+  kind: VectorIndexKind,
+  options: MigrateOptions = {},
+): Promise<MigrationReport> {
+  return inTransaction(connectionString, options, async (run) => {
+    await run("SELECT use_vector_index($1)", [kind]);
+    return { changed: [kind] };
   });
 }
 

@@ -29,6 +29,8 @@ export const auditHeads = pgTable(
     seq: bigint({ mode: "number" }).notNull(),
     hash: bytea().notNull(),
     at: timestamp({ withTimezone: true }).notNull(),
+    /** The newest link whose hash is signed in the object store, beyond the reach of whoever edits tables. */
+    anchoredSeq: bigint("anchored_seq", { mode: "number" }).notNull().default(0),
   },
   (table) => [...organizationWall(table.organizationId)],
 );

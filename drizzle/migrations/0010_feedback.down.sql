@@ -1,1 +1,1 @@
-SELECT 1;
+DROP VIEW counted_exchanges, counted_feedback;

@@ -22,6 +22,10 @@ export const configurationSchema = z.object({
       .default("local"),
     "The cell this deployment serves; keys name it.",
   ),
+  JURISDICTION: setting(
+    z.enum(["none", "eu", "us", "fedramp"]).default("none"),
+    "Where the outboxes run and keep data; only Cloudflare knows them. Outboxes of another one are others.",
+  ),
   LOG_LEVEL: setting(
     z.enum(["debug", "info", "warn", "error"]).default("info"),
     "Least severe log line that is written.",
@@ -48,6 +52,13 @@ export const configurationSchema = z.object({
   PENDING_SECRET: setting(
     secretSchema,
     "Secret. Master of the data keys that encrypt what waits for anonymization.",
+  ),
+  SIGNING_SECRET: setting(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}(,[A-Za-z0-9_-]{43})*$/, "must be 32 random bytes in base64url")
+      .transform((text) => text.split(",")),
+    "Secret. Seed of the Ed25519 key that signs receipts and audit anchors; behind commas, older ones that still verify.",
   ),
 
   DATABASE_URL: setting(
@@ -102,6 +113,7 @@ export const configurationSchema = z.object({
   IMAGE_MIN_PIXELS: count(16, "Least width and height of an image."),
   IMAGE_MAX_PIXELS: count(4096, "Greatest width and height of an image."),
   INSTRUCTION_MAX_CHARACTERS: count(512, "Longest instruction."),
+  FEEDBACK_TEXT_MAX_CHARACTERS: count(20_000, "Longest text of feedback: a comment, or one side of an edit."),
   CAPTURED_AT_MAX_AGE_MS: milliseconds(30_000, "Oldest observation that is acted upon."),
   CAPTURED_AT_MAX_AHEAD_MS: milliseconds(2000, "How far a robot's clock may run ahead of ours.", 0),
   ACT_MODEL: setting(
@@ -126,11 +138,33 @@ export const configurationSchema = z.object({
     "Age at which an entry that cannot be stored moves to dead/.",
   ),
   DUPLICATE_WINDOW_MS: milliseconds(86_400_000, "How long an outbox remembers the content it has seen."),
+  NEAR_TEXT_SIMILARITY_MIN: share(
+    0.8,
+    "Similarity from which a text counts as nearly the same as an older one.",
+  ),
+  NEAR_IMAGE_DISTANCE_MAX_BITS: setting(
+    z.coerce.number().int().min(0).max(64).default(4),
+    "Bits of 64 by which the hashes of nearly the same keyframes differ at most.",
+  ),
   ANONYMIZE_MAX_ATTEMPTS: count(3, "Failures after which an image is dropped."),
   FRAME_PACK_FRAMES: count(64, "Frames of an episode that share one object."),
   FRAME_PACK_MAX_AGE_MS: milliseconds(5000, "How long frames wait for their pack to fill.", 0),
   KEYFRAME_EVERY_STEPS: count(10, "Every which step of an episode gets an image vector."),
   BODY_COMPRESS_OVER_BYTES: count(10_240, "Payload size from which it is stored compressed."),
+
+  VECTOR_INDEX: setting(
+    z.enum(["hnsw", "ivfflat"]).default("hnsw"),
+    "Kind of the vector indexes; `npm start` builds it, elsewhere `npm run migrate -- --vector-index` does.",
+  ),
+  SEARCH_EF_SEARCH: setting(
+    z.coerce.number().int().min(1).max(1000).default(100),
+    "Candidates that a search of an HNSW index keeps: more find more, and take longer.",
+  ),
+  SEARCH_PROBES: count(10, "Lists of an IVFFlat index that a search opens first."),
+  SEARCH_SCAN_TUPLES: count(20_000, "Vectors of all organizations that one search visits at most."),
+  SEARCH_EXACT_VECTORS: count(5000, "Vectors up to which a search compares with each, and asks no index.", 0),
+  SEARCH_EMBED_TIMEOUT_MS: milliseconds(1000, "Deadline of embedding the query of a search."),
+  SEARCH_CACHE_MS: milliseconds(300_000, "How long an isolate remembers the vector of a query.", 0),
 
   METRICS_TOKEN: setting(
     z.string().min(16).optional(),
@@ -147,15 +181,17 @@ export type Configuration = z.infer<typeof configurationSchema>;
 export type SettingName = keyof Configuration;
 
 /** Settings that must never be printed or logged. */
-export const SECRET_SETTINGS: readonly SettingName[] = [
+export const SECRET_SETTINGS = [
   "KEY_PEPPERS",
   "SUBJECT_SECRET",
   "PENDING_SECRET",
+  "SIGNING_SECRET",
   "DATABASE_URL",
   "UPSTASH_REDIS_REST_TOKEN",
   "S3_SECRET_ACCESS_KEY",
   "METRICS_TOKEN",
-];
+] as const satisfies readonly SettingName[];
+export type SecretSetting = (typeof SECRET_SETTINGS)[number];
 
 /**
  * Reads the configuration out of an environment. Throws one sentence per wrong setting: a deployment with

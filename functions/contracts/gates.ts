@@ -9,12 +9,18 @@ export const GATES = [
 ] as const;
 export type Gate = (typeof GATES)[number];
 
-/** What a validator found: where, what, and whether it rejects or only warns. */
+/**
+ * What a finding does: `reject` refuses the request, `warn` lets it pass and stands in the answer, `mark` is
+ * found once the answer is given, in the outbox or on the way to storage, and stands in the record.
+ */
+export type Severity = "reject" | "warn" | "mark";
+
+/** What a validator found: where, what, and what that does. */
 export interface Finding {
   /** Id of the rule in the registry of validators, such as `instruction.too_long`. */
   readonly rule: string;
   readonly gate: Gate | "image";
-  readonly severity: "reject" | "warn";
+  readonly severity: Severity;
   readonly pointer: string;
   readonly detail: string;
 }
@@ -34,17 +40,25 @@ const warns =
   (gate: GateRule["gate"]) =>
   (summary: string, fix: string): GateRule => ({ gate, severity: "warn", summary, fix });
 
+const marks =
+  (gate: GateRule["gate"]) =>
+  (summary: string, fix: string): GateRule => ({ gate, severity: "mark", summary, fix });
+
 const robot = rejects("robot_type");
 const robotWarns = warns("robot_type");
 const instruction = rejects("instruction");
 const instructionWarns = warns("instruction");
 const timestamp = rejects("timestamp");
 const timestampWarns = warns("timestamp");
+const timestampMarks = marks("timestamp");
 const image = rejects("image");
 const imageWarns = warns("image");
+const imageMarks = marks("image");
 const vector = rejects("action_vector");
 const vectorWarns = warns("action_vector");
 const safety = rejects("safety_score");
+const duplicate = rejects("duplicate");
+const duplicateMarks = marks("duplicate");
 
 const SLOWER = "Hold; check the model's statistics (norm_key) and control rate against this robot.";
 
@@ -139,6 +153,14 @@ export const GATE_RULES = {
     "Send the bare task, without template tokens.",
   ),
   "instruction.markup": instructionWarns("The instruction holds markup.", "Send plain text."),
+  "instruction.replacement_character": instructionWarns(
+    "The instruction holds U+FFFD: somebody read it in the wrong encoding, and letters are lost.",
+    "Read the text as UTF-8 where it comes from.",
+  ),
+  "instruction.unfilled_template": instructionWarns(
+    "The instruction holds a placeholder that nobody filled, such as `{object}`, or is one, such as `todo`.",
+    "Send what is to be done, with its objects by name.",
+  ),
 
   "timestamp.unparsable": timestamp(
     "`captured_at` is not an RFC 3339 date and time.",
@@ -172,6 +194,71 @@ export const GATE_RULES = {
     "`captured_at` has an offset other than UTC; the record carries UTC.",
     "Send UTC.",
   ),
+  "timestamp.whole_seconds": timestampWarns(
+    "`captured_at` names a second and no part of it; at control rate, steps become one moment.",
+    "Send milliseconds.",
+  ),
+  "timestamp.captured_backwards": timestampMarks(
+    "The step was captured before an earlier step of its episode.",
+    "Take `captured_at` from one monotonic clock.",
+  ),
+  "timestamp.step_backwards": timestampMarks(
+    "The step came after a later step of its episode.",
+    "Send the steps of an episode in their order, and start a new `episode_id` for a new run.",
+  ),
+
+  "timestamp.before_record": timestamp(
+    "Feedback happened before what it is about.",
+    "Send when it happened, from a synchronized clock, or leave `occurred_at` out.",
+  ),
+  "timestamp.step_outside_chunk": timestamp(
+    "The chunk that was served has no such step.",
+    "Count the steps of the chunk from 0.",
+  ),
+  "timestamp.step_outside_episode": timestamp(
+    "The episode did not get as far as that step.",
+    "Count the steps of the episode as `step` on `act` does.",
+  ),
+  "timestamp.steps_before_last": timestamp(
+    "The episode is said to have fewer steps than the last one that was served.",
+    "Count the steps of the episode as `step` on `act` does.",
+  ),
+
+  "text.empty": instruction("The text holds nothing but space.", "Leave the field out."),
+  "text.too_long": instruction(
+    "The text is longer than FEEDBACK_TEXT_MAX_CHARACTERS.",
+    "Send what matters; store long artefacts elsewhere.",
+  ),
+  "text.lone_surrogate": instruction(
+    "The text holds half of a UTF-16 pair: it is not Unicode text.",
+    "Send well-formed UTF-8.",
+  ),
+  "text.control_characters": instruction("The text holds control characters.", "Send printable text."),
+  "text.hidden_characters": instruction(
+    "The text holds characters that hide or reorder it: a reader and a model would see two things.",
+    "Remove bidirectional overrides, tags and zero-width spaces.",
+  ),
+
+  "duplicate.content": duplicateMarks(
+    "An older exchange holds equal content: it is served anew, and not kept again.",
+    "Nothing to do. To have an answer replayed instead, send the same `Idempotency-Key`.",
+  ),
+  "duplicate.episode_step": duplicateMarks(
+    "An older exchange holds this step of the episode: it is served anew, and not kept again.",
+    "Count steps up, and start a new `episode_id` for a new run.",
+  ),
+  "duplicate.near_text": duplicateMarks(
+    "An older text is nearly the same, by NEAR_TEXT_SIMILARITY_MIN: the record shows which.",
+    "Nothing to do: it is kept. Leave it out where a training set should be varied.",
+  ),
+  "duplicate.near_image": duplicateMarks(
+    "An older keyframe is nearly the same, by NEAR_IMAGE_DISTANCE_MAX_BITS: the record shows which.",
+    "Nothing to do: it is kept. Leave it out where a training set should be varied.",
+  ),
+  "duplicate.feedback": duplicate(
+    "The same was said of the same exchange or episode before.",
+    "Do not send it again; `of` names the feedback that holds it.",
+  ),
 
   "image.missing": image("No image was sent.", "Send `image`, or one camera in `images`."),
   "image.not_base64": image(
@@ -186,6 +273,10 @@ export const GATE_RULES = {
     "The header ends or breaks before it says how large the image is.",
     "Send the whole file.",
   ),
+  "image.truncated_file": image(
+    "The file ends before its picture does: what is missing would be decoded as gray.",
+    "Send the whole file.",
+  ),
   "image.too_many_bytes": image("The image has more bytes than IMAGE_MAX_BYTES.", "Send a smaller image."),
   "image.too_small": image(
     "A side is shorter than IMAGE_MIN_PIXELS: nothing can be seen.",
@@ -197,6 +288,10 @@ export const GATE_RULES = {
     "The data URL declares another type than the bytes have.",
     "Declare the type that the bytes have.",
   ),
+  "image.blank": imageMarks(
+    "The picture shows nothing: scaled to 32 × 32 it is evenly gray but for the noise of a sensor.",
+    "Look at the camera: its cable, its lens cap, its exposure.",
+  ),
   "image.extreme_aspect": imageWarns(
     "One side is more than four times the other; models squeeze it to a square.",
     "Crop to the scene.",
@@ -207,6 +302,10 @@ export const GATE_RULES = {
   "state.wrong_dimension": vectorWarns(
     "The state fits neither the joints nor the end effectors of this robot.",
     "Send joints and gripper, or pose and gripper, per arm.",
+  ),
+  "state.all_zero": vectorWarns(
+    "Every number of the state is 0: a placeholder, not where a robot is.",
+    "Send the measured state, or none.",
   ),
   "state.needed_for_absolute": vectorWarns(
     "An absolute action is checked against where the robot is, and the state does not say so.",
@@ -237,6 +336,14 @@ export const GATE_RULES = {
     "The model answered in an action space that the robot does not take.",
     "Choose a model for this robot.",
   ),
+  "action.idle": vectorWarns(
+    "The chunk moves no joint and no end effector.",
+    "Nothing to do where the robot has arrived or grasps; else look at the model.",
+  ),
+  "action.gripper_chatter": vectorWarns(
+    "The gripper opens and closes three times or more within one chunk.",
+    "Look at the model; smooth the gripper before it reaches the hand.",
+  ),
   "safety_score.too_low": safety(
     "The safety score is below ACT_SAFETY_SCORE_MIN.",
     "Hold; look again, then ask anew.",
@@ -250,3 +357,6 @@ export function finding(rule: RuleId, pointer: string, detail?: string): Finding
   const { gate, severity, summary } = GATE_RULES[rule];
   return { rule, gate, severity, pointer, detail: detail ?? summary };
 }
+
+/** Whether the registry has a rule of that name. */
+export const isRuleId = (name: string): name is RuleId => Object.hasOwn(GATE_RULES, name);

@@ -36,9 +36,12 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 /** `inf_0199…`: how an identifier is written outside. */
 export const toPublicId = (kind: IdKind, uuid: string): string => `${ID_PREFIXES[kind]}_${uuid}`;
 
-/** The UUID inside a public identifier of that kind, or null when it is none. */
+/** The last moment of the year 9999: no table has a time behind it. */
+const LATEST_MS = 253_402_300_799_999;
+
+/** The UUID inside a public identifier of that kind, or null when it is none, or names no moment of ours. */
 export function fromPublicId(kind: IdKind, text: string): string | null {
   const prefix = `${ID_PREFIXES[kind]}_`;
   const uuid = text.slice(prefix.length);
-  return text.startsWith(prefix) && UUID_V7.test(uuid) ? uuid : null;
+  return text.startsWith(prefix) && UUID_V7.test(uuid) && uuidTimeMs(uuid) <= LATEST_MS ? uuid : null;
 }

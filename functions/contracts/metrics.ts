@@ -75,6 +75,7 @@ export const METRICS = {
     "reason",
   ]),
   headgate_records_total: counter("records", "Outcomes of recording exchanges.", ["outcome"]),
+  headgate_feedback_total: counter("records", "Feedback submitted, by what became of it.", ["type", "outcome"]),
   headgate_record_duration_seconds: histogram("records", "Wait for the outbox."),
   headgate_outbox_entries: gauge("records", "Entries waiting in an outbox.", ["shard"]),
   headgate_outbox_oldest_age_seconds: gauge("records", "Age of the oldest entry in an outbox.", ["shard"]),
@@ -84,7 +85,20 @@ export const METRICS = {
   headgate_drain_failures_total: counter("records", "Drains that failed and will be tried again.", ["part"]),
   headgate_dead_letters_total: counter("records", "Entries moved to dead/."),
   headgate_frames_stored_total: counter("records", "Images written to the object store."),
+  headgate_signatures_total: counter("records", "Hashes that tell near duplicates: `stored`, or `skipped`.", [
+    "kind",
+    "outcome",
+  ]),
   headgate_embeddings_total: counter("records", "Vectors stored.", ["kind"]),
+  headgate_searches_total: counter("records", "Searches by likeness that were answered, by how they looked.", [
+    "kind",
+    "index",
+    "outcome",
+  ]),
+  headgate_query_vectors_total: counter("inference", "Vectors of queries: remembered (hit) or asked for (miss).", [
+    "kind",
+    "outcome",
+  ]),
   headgate_redis_calls_total: counter("dependencies", "Round trips to Redis.", ["purpose", "outcome"]),
   headgate_redis_call_duration_seconds: histogram("dependencies", "Time of round trips to Redis."),
   headgate_postgres_calls_total: counter("dependencies", "Round trips to Postgres.", ["purpose", "outcome"]),
@@ -94,6 +108,11 @@ export const METRICS = {
     "outcome",
   ]),
   headgate_metric_flushes_total: counter("platform", "Flushes of an isolate's counts.", ["outcome"]),
+  headgate_audit_anchors_total: counter(
+    "platform",
+    "Audit logs that moved: `anchored`, `broken` (raise the alarm), or a store was `away`.",
+    ["outcome"],
+  ),
   headgate_build_info: gauge("platform", "Always 1; the labels say what runs.", ["version", "cell"]),
 } as const satisfies Record<string, MetricDefinition>;
 

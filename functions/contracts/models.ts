@@ -22,7 +22,7 @@ export type ModelDefinition =
     }
   | {
       readonly name: string;
-      readonly kind: "text_embedding" | "image_embedding";
+      readonly kind: "text_embedding" | "image_embedding" | "image_hash";
       readonly version: string;
       readonly description: string;
       readonly dimensions: number;
@@ -60,6 +60,14 @@ export const MODELS: readonly ModelDefinition[] = [
     description:
       "A fixed descriptor of color and edges over a grid, 512 dimensions; appearance, not meaning.",
     dimensions: 512,
+  },
+  {
+    name: "perceptual-64",
+    kind: "image_hash",
+    version: "1",
+    description:
+      "A perceptual hash of 64 bits: copies of a picture, re-encoded or resized, differ by few; for duplicates.",
+    dimensions: 64,
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Outcome } from "./outcome.ts";
-import type { OutboxEntry } from "./records.ts";
+import type { OutboxEntry, Sealed, StorableRecord } from "./records.ts";
 
 /** Wall-clock time in milliseconds since 1970, and a pause that an abort ends early. */
 export interface Clock {
@@ -82,12 +82,28 @@ export interface ObjectStore {
 
 export type AppendResult =
   | { readonly kind: "recorded" }
-  | { readonly kind: "duplicate"; readonly of: string }
+  | {
+      readonly kind: "duplicate";
+      readonly of: string;
+      readonly rule: "duplicate.content" | "duplicate.episode_step";
+    }
   | { readonly kind: "unavailable"; readonly reason: "timeout" | "full" | "error" };
 
 /** The durable queue in front of Postgres: what `append` calls recorded is stored exactly once, whatever dies. */
 export interface Outbox {
   append(entry: OutboxEntry): Promise<AppendResult>;
+}
+
+/** Records by their id, or all of an episode by its name. */
+export type WaitingQuestion = { readonly inferenceId: string } | { readonly episodeId: string };
+
+/** What still waits in that queue: it is kept, and not yet in Postgres. */
+export interface WaitingRecords {
+  /** The record of that id; of an episode the first and the last of each of its subjects. */
+  find(
+    organizationId: string,
+    question: WaitingQuestion,
+  ): Promise<Outcome<readonly Sealed<StorableRecord>[], "timeout" | "error">>;
 }
 
 /** A tensor of the Open Inference Protocol; row-major, numbers as the datatype says. */
@@ -123,10 +139,22 @@ export interface InferResponse {
 export type InferFailure =
   | { readonly kind: "deadline" }
   | { readonly kind: "no_capacity"; readonly detail: string }
+  /** No runner of the list serves a model of that name. */
+  | { readonly kind: "unknown_model"; readonly detail: string }
   | { readonly kind: "invalid_input"; readonly detail: string }
   | { readonly kind: "bad_answer"; readonly detail: string };
 
 /** A model server: our runner, or another that speaks the Open Inference Protocol. */
 export interface Runner {
   infer(request: InferRequest, deadlineAtMs: number): Promise<Outcome<InferResponse, InferFailure>>;
+}
+
+/** The kinds of statement that a deployment signs; a signature for one kind is none for another. */
+export type SignedType = "headgate-audit-anchor" | "headgate-consent-receipt";
+
+/** The deployment's signature: compact JWS (RFC 7515) with EdDSA, checked with `GET /.well-known/jwks.json`. */
+export interface Signer {
+  sign(type: SignedType, payload: Readonly<Record<string, unknown>>): Promise<string>;
+  /** What was signed as that kind, or null when this deployment did not sign it. */
+  verify(type: SignedType, jws: string): Promise<unknown>;
 }

@@ -214,3 +214,14 @@ export function axesOf(robot: Robot, space: ActionSpace): readonly AxisKind[] | 
 /** How many numbers one action has, or null where the robot does not take that action space. */
 export const actionDimension = (robot: Robot, space: ActionSpace): number | null =>
   axesOf(robot, space)?.length ?? null;
+
+/** Classes of embodiment: what statistics and readiness call a platform. */
+export const PLATFORMS = ["arm", "bimanual", "hand", "mobile_base"] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** The class of a robot's embodiment: a base without an arm, two arms, fingers without a wrist, or one arm. */
+export function platformOf(robot: Robot): Platform {
+  if (robot.mobile) return "mobile_base";
+  if (robot.arms.length > 1) return "bimanual";
+  return robot.actionSpaces.some((space) => space.startsWith("ee_")) ? "arm" : "hand";
+}

@@ -34,6 +34,10 @@ export const tierAllows = (tier: ConsentTier, needed: ConsentTier): boolean =>
 /** Whether a tier lets this part be kept. */
 export const mayKeep = (tier: ConsentTier, part: Keepable): boolean => tierAllows(tier, KEPT_FROM[part]);
 
+/** The weaker of two tiers. */
+export const weakerTier = (left: ConsentTier, right: ConsentTier): ConsentTier =>
+  tierAllows(left, right) ? right : left;
+
 /** Grounds of Art. 6 GDPR on which an administrator may declare a stream; kept with the consent event. */
 export const legalBasisSchema = z.enum([
   "consent",

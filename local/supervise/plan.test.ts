@@ -13,6 +13,7 @@ const plan = (environment: Environment) =>
       pepper: SECRET,
       subject_secret: SECRET,
       pending_secret: SECRET,
+      signing_secret: SECRET,
       metrics_token: SECRET,
       redis_token: SECRET,
       database_owner_password: "owner",

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { configurationSchema } from "../../functions/contracts/configuration.ts";
+import { type Configuration, configurationSchema } from "../../functions/contracts/configuration.ts";
 import { EDGE_SETTINGS_VARIABLE, type EdgeSettings } from "../edge/settings.ts";
 import type { PartSpec } from "./part.ts";
 import { STACK_VARIABLE } from "./processes.ts";
@@ -23,6 +23,8 @@ export interface MigrationPlan {
   readonly ownerUrl: string;
   readonly webSocketProxy?: string;
   readonly appPassword?: string;
+  /** Kind that the environment wants the vector indexes to have. */
+  readonly vectorIndex?: Configuration["VECTOR_INDEX"] | undefined;
 }
 
 export interface Plan {
@@ -60,6 +62,7 @@ export function planStack(input: PlanInput): Plan {
     KEY_PEPPERS: `1:${secrets.pepper}`,
     SUBJECT_SECRET: secrets.subject_secret,
     PENDING_SECRET: secrets.pending_secret,
+    SIGNING_SECRET: secrets.signing_secret,
     METRICS_TOKEN: secrets.metrics_token,
     ...LOCAL_DEADLINES,
     ...workerSettings(input.environment),
@@ -72,11 +75,15 @@ export function planStack(input: PlanInput): Plan {
     redis: redis.part,
     runner: runner.part,
     edge: planEdge(input, bindings),
-    migration: database.migration,
+    migration: database.migration && { ...database.migration, vectorIndex: vectorIndexOf(input) },
     bindings,
     runnerUrl: runner.urls.split(",")[0]?.trim() ?? runner.urls,
   };
 }
+
+/** A kind that the environment does not name stays as it is. */
+const vectorIndexOf = ({ environment: { VECTOR_INDEX } }: PlanInput) =>
+  VECTOR_INDEX ? configurationSchema.shape.VECTOR_INDEX.parse(VECTOR_INDEX) : undefined;
 
 /** Every setting of the Worker that the environment gives overrides its default. */
 function workerSettings(environment: Environment): Record<string, string> {

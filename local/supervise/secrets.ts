@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { StartError } from "./startError.ts";
 
+const makeSecret = (): string => randomBytes(32).toString("base64url");
+
 const secretSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** What came after the first version: a file without it is older, not damaged, and is completed. */
+const LATER = { signing_secret: secretSchema.default(makeSecret) };
 
 const secretsSchema = z.object({
   pepper: secretSchema,
@@ -14,6 +19,7 @@ const secretsSchema = z.object({
   redis_token: secretSchema,
   database_owner_password: secretSchema,
   database_app_password: secretSchema,
+  ...LATER,
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -27,24 +33,27 @@ const FILE = "secrets.json";
 export function openSecrets(dataDir: string): Secrets {
   const path = join(dataDir, FILE);
   if (!existsSync(path)) writePrivately(path, makeSecrets());
-  const parsed = secretsSchema.safeParse(readJson(path));
+  const stored = readJson(path);
+  const parsed = secretsSchema.safeParse(stored);
   if (!parsed.success)
     throw new StartError(`${path} is damaged; restore it, or start with another HEADGATE_DATA_DIR.`);
+  if (Object.keys(LATER).some((name) => !isNamedIn(stored, name))) writePrivately(path, parsed.data);
   return parsed.data;
 }
 
-function makeSecrets(): Secrets {
-  const secret = () => randomBytes(32).toString("base64url");
-  return {
-    pepper: secret(),
-    subject_secret: secret(),
-    pending_secret: secret(),
-    metrics_token: secret(),
-    redis_token: secret(),
-    database_owner_password: secret(),
-    database_app_password: secret(),
-  };
-}
+const isNamedIn = (json: unknown, name: string): boolean =>
+  typeof json === "object" && json !== null && name in json;
+
+const makeSecrets = (): Secrets => ({
+  pepper: makeSecret(),
+  subject_secret: makeSecret(),
+  pending_secret: makeSecret(),
+  signing_secret: makeSecret(),
+  metrics_token: makeSecret(),
+  redis_token: makeSecret(),
+  database_owner_password: makeSecret(),
+  database_app_password: makeSecret(),
+});
 
 /** Writes a file that only its owner may read, whole or not at all. */
 export function writePrivately(path: string, content: unknown): void {
