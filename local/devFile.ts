@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { samplePng } from "./samplePng.ts";
-import { type DemoKeys, seedKeys, seedOrganization } from "./seed.ts";
+import { type DemoKeys, seedKeys, seedOrganization, seedPlatformKey } from "./seed.ts";
 import { writePrivately } from "./supervise/secrets.ts";
 
 const CHECK_TIMEOUT_MS = 5000;
@@ -11,6 +11,8 @@ const devFileSchema = z.object({
   url: z.string(),
   key: z.string(),
   admin_key: z.string(),
+  /** Absent in files of older versions. */
+  platform_key: z.string().optional(),
   runner_url: z.string(),
 });
 
@@ -24,32 +26,43 @@ export interface DevFileInput {
   readonly bindings: Readonly<Record<string, string>>;
 }
 
+/** The keys of `dev.json`, and whether any of them is new. */
+export interface DevKeys extends DemoKeys {
+  readonly platformKey: string;
+  readonly seeded: boolean;
+}
+
 /**
- * Writes `dev.json` with the address and the keys of the demo organization. Keys are shown once by design,
- * so this file is the only place that has them; while they still open, a later start keeps them.
+ * Writes `dev.json` with the address, the keys of the demo organization and the platform's. Keys are shown once
+ * by design, so this file is the only place that has them; while they still open, a later start keeps them.
  */
-export async function ensureDevFile(input: DevFileInput): Promise<DemoKeys & { seeded: boolean }> {
+export async function ensureDevFile(input: DevFileInput): Promise<DevKeys> {
+  const { url, bindings, runnerUrl } = input;
   const path = join(input.dataDir, "dev.json");
   const kept = readFile(path, devFileSchema);
-  const holds =
-    kept !== null && (await opens(input.url, kept.key)) && (await opens(input.url, kept.admin_key));
-  const keys = holds ? { key: kept.key, adminKey: kept.admin_key } : await makeKeys(input);
+  const holds = kept !== null && (await opens(url, kept.key)) && (await opens(url, kept.admin_key));
+  const demo = holds ? { key: kept.key, adminKey: kept.admin_key } : await makeKeys(input);
+  const known = kept?.platform_key;
+  const platformHolds = known !== undefined && (await opens(url, known));
+  const platformKey = platformHolds ? known : await seedPlatformKey(bindings);
   writePrivately(path, {
-    url: input.url,
-    key: keys.key,
-    admin_key: keys.adminKey,
-    runner_url: input.runnerUrl,
+    url,
+    key: demo.key,
+    admin_key: demo.adminKey,
+    platform_key: platformKey,
+    runner_url: runnerUrl,
   });
-  return { ...keys, seeded: !holds };
+  return { ...demo, platformKey, seeded: !holds || !platformHolds };
 }
 
 /** New keys belong to the organization of the earlier ones, as long as anybody remembers it. */
 async function makeKeys({ dataDir, bindings }: DevFileInput): Promise<DemoKeys> {
   const path = join(dataDir, "demo.json");
   const known = readFile(path, demoFileSchema);
-  const organizationId = known?.organization_id ?? (await seedOrganization(bindings));
-  writePrivately(path, { organization_id: organizationId });
-  return seedKeys(organizationId, bindings);
+  const organization =
+    known === null ? await seedOrganization(bindings) : { id: known.organization_id, adminKey: null };
+  writePrivately(path, { organization_id: organization.id });
+  return seedKeys(organization, bindings);
 }
 
 function readFile<Content>(path: string, schema: z.ZodType<Content>): Content | null {

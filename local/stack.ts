@@ -35,6 +35,8 @@ export interface Stack {
   readonly url: string;
   readonly key: string;
   readonly adminKey: string;
+  /** Of the platform organization: founds organizations, and nothing else. */
+  readonly platformKey: string;
   readonly runnerUrl: string;
   readonly dataDir: string;
   /** What the Worker was given, secrets included: tests connect to the same database and Redis with it. */
@@ -128,13 +130,14 @@ async function bringUp(
   const bound = migrated.then(() => refuseUnboundRole(plan.bindings));
   await Promise.all([...serving, bound]);
   const dev = await ensureDevFile({ dataDir, url, runnerUrl: plan.runnerUrl, bindings: plan.bindings });
-  report(dev.seeded ? "demo organization and keys are made" : "keys of the last start still hold");
+  report(dev.seeded ? "organizations and keys are made" : "keys of the last start still hold");
   const runScheduled = () => running.edge.send("run-scheduled");
   runScheduled();
   return {
     url,
     key: dev.key,
     adminKey: dev.adminKey,
+    platformKey: dev.platformKey,
     runnerUrl: plan.runnerUrl,
     dataDir,
     bindings: plan.bindings,

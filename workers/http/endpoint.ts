@@ -2,15 +2,18 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import { newUuid, toPublicId } from "../../functions/contracts/identifiers.ts";
 import type { Problem } from "../../functions/contracts/problems.ts";
 import type { Scope } from "../../functions/contracts/scopes.ts";
-import type { Grant } from "../../functions/guard/leases/admission.ts";
+import type { Admission, Grant, GrantedLimits } from "../../functions/guard/leases/admission.ts";
 import { flushMetrics } from "../../functions/observe/flushMetrics.ts";
 import { continueTrace, type Trace } from "../../functions/observe/trace.ts";
 import type { Services } from "../services.ts";
+import { type Idempotency, idempotencyOf } from "./idempotency.ts";
+import { limitHeaders } from "./limitHeaders.ts";
 import { problemResponse } from "./problemResponse.ts";
 
 /** One request on its way through a route. */
 export interface Call {
   readonly request: Request;
+  readonly endpoint: Endpoint;
   readonly services: Services;
   readonly trace: Trace;
   readonly requestId: string;
@@ -44,6 +47,8 @@ export interface Endpoint {
   /** The one scope a key needs here; null where anybody may ask. */
   readonly scope: Scope | null;
   readonly summary: string;
+  /** False for a POST that only asks. Every other one takes an `Idempotency-Key`. */
+  readonly writes?: false;
   readonly contract: Pick<RouteConfig, "request" | "responses">;
   handle(call: Call): Promise<Answer>;
 }
@@ -77,33 +82,51 @@ export function presentedKey(request: Request): string | null {
 }
 
 /**
- * Admits a call on a route that reads or administers: key, scope, limits. Its concurrency slot is freed when
- * the grant has been used by `work`.
+ * Admits a call: key, scope, limits, and the `Idempotency-Key` where the route takes one; `body` is the text it
+ * came with. The slot of concurrency is freed when `work` has used the grant.
  */
 export async function withGrant(
   call: Call,
   scope: Scope,
   work: (grant: Grant) => Promise<Answer>,
+  body = "",
 ): Promise<Answer> {
+  const key = presentedKey(call.request);
+  const idempotency = await idempotencyOf(call, key, body);
+  const once = idempotency.ok ? idempotency.value : null;
   const admission = await call.services.admitter.admit(
     {
-      presentedKey: presentedKey(call.request),
+      presentedKey: key,
       scope,
       subject: null,
       address: call.request.headers.get("cf-connecting-ip"),
-      idempotency: null,
+      idempotency: once?.request ?? null,
     },
     call.background,
   );
-  if (admission.kind !== "admitted") {
-    return refusal(admission.kind === "refused" ? admission.problem : { code: "conflict" });
-  }
+  if (admission.kind !== "admitted") return answerUnadmitted(admission, once);
+  const { grant } = admission;
   try {
-    return await work(admission.grant);
+    const answer = idempotency.ok ? await work(grant) : refusal(idempotency.failure);
+    await once?.keep(grant, answer);
+    return withLimits(answer, grant.limits);
   } finally {
-    admission.grant.release();
+    grant.release();
   }
 }
+
+/** The answer to a call that was not admitted: why, or the answer that an equal one got before. */
+export async function answerUnadmitted(
+  admission: Exclude<Admission, { readonly kind: "admitted" }>,
+  once: Idempotency | null,
+): Promise<Answer> {
+  if (admission.kind === "refused") return withLimits(refusal(admission.problem), admission.limits);
+  if (once === null) throw new Error("an answer is replayed to a call without an Idempotency-Key");
+  return withLimits(await once.replayed(admission.body), admission.limits);
+}
+
+const withLimits = (answer: Answer, limits: GrantedLimits | null): Answer =>
+  limits === null ? answer : { ...answer, headers: { ...limitHeaders(limits), ...answer.headers } };
 
 /** The answer as it goes out. Headers are given at once: each one that is set later costs a call. */
 function responseOf(answer: Answer, { requestId, trace }: Call): Response {
@@ -147,6 +170,7 @@ export async function serveEndpoint(
   const receivedAtMs = clock.now();
   const call: Call = {
     request,
+    endpoint,
     services,
     parameters,
     receivedAtMs,

@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { PROBLEMS, type ProblemCode } from "../../functions/contracts/problems.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { idempotencyHeaderSchema, takesIdempotencyKey } from "./idempotency.ts";
 
 const problemCodes = Object.keys(PROBLEMS).filter((code): code is ProblemCode => code in PROBLEMS);
 
@@ -27,7 +28,11 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, 
   const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
   const key = registry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
-  for (const { method, path, scope, summary, contract } of endpoints) {
+  for (const endpoint of endpoints) {
+    const { method, path, scope, summary, contract } = endpoint;
+    const request = takesIdempotencyKey(endpoint)
+      ? { ...contract.request, headers: idempotencyHeaderSchema }
+      : contract.request;
     registry.registerPath({
       method: LOWER[method],
       path,
@@ -35,7 +40,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, 
       ...(scope === null
         ? {}
         : { description: `Needs the scope \`${scope}\`.`, security: [{ [key.name]: [scope] }] }),
-      ...(contract.request === undefined ? {} : { request: contract.request }),
+      ...(request === undefined ? {} : { request }),
       responses: { ...contract.responses, "4XX": problemResponse, "5XX": problemResponse },
     });
   }

@@ -39,8 +39,8 @@ function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value
     : failed({ code: "invalid_request", errors: pointersOf(parsed.error) });
 }
 
-/** What a client may go on sending after it was too much, as a multiple of what the route takes. */
-const DISCARDED_TIMES = 4;
+/** What a client may send in all, however little the route takes, before its line is cut. */
+const DISCARDED_MAX_BYTES = 16_000_000;
 
 /** Null: too much. Then the rest is dropped as it comes, so that the client hears the answer, not a cut line. */
 async function readText(request: Request, maxBytes: number): Promise<string | null> {
@@ -51,7 +51,7 @@ async function readText(request: Request, maxBytes: number): Promise<string | nu
   let sizeBytes = 0;
   for await (const chunk of request.body ?? []) {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxBytes * DISCARDED_TIMES) break;
+    if (sizeBytes > DISCARDED_MAX_BYTES) break;
     if (sizeBytes <= maxBytes) chunks.push(chunk);
   }
   return sizeBytes > maxBytes ? null : await new Blob(chunks).text();

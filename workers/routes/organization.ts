@@ -1,28 +1,47 @@
-import { z } from "zod";
-import { consentSchema, setPersonFreeTierRequestSchema } from "../../functions/guard/consent/schema.ts";
-import { setPersonFreeTier } from "../../functions/guard/consent/setPersonFreeTier.ts";
-import { type Endpoint, refusal, result } from "../http/endpoint.ts";
+import { changeOrganization } from "../../functions/guard/identity/changeOrganization.ts";
+import {
+  changeOrganizationRequestSchema,
+  organizationSchema,
+} from "../../functions/guard/identity/organizationSchema.ts";
+import { readOrganization } from "../../functions/guard/identity/readOrganization.ts";
+import { type Endpoint, refusal, result, withGrant } from "../http/endpoint.ts";
 import { withBody } from "../http/withBody.ts";
 
-const requestSchema = z.strictObject({ person_free: setPersonFreeTierRequestSchema });
-const answerSchema = z.object({ person_free: consentSchema });
+const organizationAnswer: Endpoint["contract"]["responses"] = {
+  200: {
+    description: "The organization.",
+    content: { "application/json": { schema: organizationSchema } },
+  },
+};
 
-/** `PATCH /v1/organization`: declares, with its legal basis, the tier of streams that show nobody. */
+/** `GET /v1/organization`: the key's own organization. */
+export const readOrganizationEndpoint: Endpoint = {
+  method: "GET",
+  path: "/v1/organization",
+  scope: "organization:read",
+  summary: "Read the key's own organization",
+  contract: { responses: organizationAnswer },
+  handle: (call) =>
+    withGrant(call, "organization:read", async (grant) => {
+      const read = await readOrganization(grant.organizationId, call.services);
+      return read.ok ? result(read.value) : refusal(read.failure);
+    }),
+};
+
+/** `PATCH /v1/organization`: renames it, or declares the tier of streams that show nobody with its legal basis. */
 export const changeOrganizationEndpoint: Endpoint = {
   method: "PATCH",
   path: "/v1/organization",
   scope: "organization:write",
-  summary: "Declare the consent tier of the organization's person-free streams",
+  summary: "Rename the organization, or declare the consent tier of its person-free streams",
   contract: {
-    request: { body: { content: { "application/json": { schema: requestSchema } } } },
-    responses: {
-      200: { description: "Declared.", content: { "application/json": { schema: answerSchema } } },
-    },
+    request: { body: { content: { "application/json": { schema: changeOrganizationRequestSchema } } } },
+    responses: organizationAnswer,
   },
   handle: (call) =>
-    withBody(call, "organization:write", requestSchema, async (grant, request) => {
+    withBody(call, "organization:write", changeOrganizationRequestSchema, async (grant, request) => {
       const actor = { id: grant.keyId, scopes: grant.scopes };
-      const set = await setPersonFreeTier(grant.organizationId, request.person_free, actor, call.services);
-      return set.ok ? result({ person_free: set.value }) : refusal(set.failure);
+      const changed = await changeOrganization(grant.organizationId, request, actor, call.services);
+      return changed.ok ? result(changed.value) : refusal(changed.failure);
     }),
 };

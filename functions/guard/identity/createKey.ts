@@ -1,13 +1,16 @@
+import type { SQL } from "drizzle-orm";
 import type { Configuration } from "../../contracts/configuration.ts";
-import { newUuid, toPublicId } from "../../contracts/identifiers.ts";
+import { toPublicId } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Clock, Database, Random } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { ROLES, type Scope } from "../../contracts/scopes.ts";
 import { createSubjectDigester } from "../consent/subjectDigest.ts";
 import type { Actor } from "./actor.ts";
-import { createKeyDigester } from "./digestKey.ts";
-import { makeKeyText } from "./keyText.ts";
+import { commitAndRead } from "./commitAndRead.ts";
+import { keyOf, keyRowSchema, selectKey } from "./keyRow.ts";
+import { type KeySecret, makeKeySecret } from "./keySecret.ts";
+import { expiryProblem, scopeProblem } from "./refuseKey.ts";
 import type { CreatedKey, CreateKeyRequest, KeyDefaults } from "./schema.ts";
 import { storageProblem } from "./storageProblem.ts";
 import { appendAudit, insertKey } from "./store.ts";
@@ -29,53 +32,58 @@ export async function createKey(
   actor: Actor,
   ports: CreateKeyPorts,
 ): Promise<Outcome<CreatedKey, Problem>> {
-  const { clock, random, database, configuration } = ports;
-  const scopes = scopesOf(request);
-  const beyond = scopes.filter((scope) => !actor.scopes.includes(scope));
-  if (beyond.length > 0)
-    return failed({ code: "missing_scope", detail: `You do not have ${beyond.join(", ")} to hand on.` });
+  const { clock, database } = ports;
+  const problem = scopeProblem(scopesOf(request), actor) ?? expiryProblem(request.expires_at, clock.now());
+  if (problem !== null) return failed(problem);
+  const { secret, writes } = await newKey(organizationId, request, actor, ports);
+  const written = await commitAndRead(database, organizationId, writes, [selectKey(secret.id)]);
+  if (!written.ok) return failed(storageProblem(written.failure));
+  return done({ ...keyOf(keyRowSchema.parse(written.value[0]), clock.now()), key: secret.text });
+}
 
-  const id = newUuid(clock, random);
-  const { text, keyId } = makeKeyText(configuration.CELL, request.environment, random);
-  const digest = await createKeyDigester(configuration.KEY_PEPPERS).newest(text);
-  const hint = `${text.slice(0, text.indexOf(keyId) + keyId.length)}…${text.slice(-4)}`;
-  const createdAt = new Date(clock.now()).toISOString();
+/** A key that is made but not yet stored: its secret, and the statements that store it and say so in the audit log. */
+export async function newKey(
+  organizationId: string,
+  request: CreateKeyRequest,
+  actor: Actor,
+  ports: Omit<CreateKeyPorts, "database">,
+): Promise<{ readonly secret: KeySecret; readonly writes: readonly SQL[] }> {
+  const { environment } = request;
+  const secret = await makeKeySecret(environment, ports);
+  const scopes = scopesOf(request);
   const key = {
-    id,
+    ...secret,
     organizationId,
-    keyId,
-    ...digest,
-    hint,
-    environment: request.environment,
+    environment,
     scopes,
     name: request.name,
-    defaults: await defaultsOf(request, configuration),
+    defaults: await defaultsOf(request, ports.configuration),
+    maxTier: request.max_tier,
     ratePerSecond: request.rate_per_second ?? null,
     quotaPerMonth: request.quota_per_month ?? null,
     concurrency: request.concurrency ?? null,
     cidrs: request.cidrs,
     expiresAt: request.expires_at ?? null,
-    createdAt,
   };
-  const publicId = toPublicId("key", id);
-  const written = await database.forOrg(organizationId, [
-    insertKey(key),
-    appendAudit(actor.id, "key.create", publicId, { scopes, environment: request.environment }),
-  ]);
-  if (!written.ok) return failed(storageProblem(written.failure));
-  return done({
-    id: publicId,
-    key: text,
-    hint,
-    name: request.name,
-    environment: request.environment,
-    scopes,
-    expires_at: request.expires_at ?? null,
-    created_at: createdAt,
-  });
+  const detail = { scopes, environment, max_tier: request.max_tier };
+  return {
+    secret,
+    writes: [insertKey(key), appendAudit(actor.id, "key.create", toPublicId("key", secret.id), detail)],
+  };
 }
 
-const scopesOf = ({ roles, scopes }: CreateKeyRequest): Scope[] =>
+/** The request for a key without anything particular: live, everywhere, until somebody closes it. */
+export const plainKey = (name: string, scopes: readonly Scope[]): CreateKeyRequest => ({
+  name,
+  environment: "live",
+  roles: [],
+  scopes: [...scopes],
+  cidrs: [],
+  defaults: {},
+  max_tier: null,
+});
+
+const scopesOf = ({ roles, scopes }: CreateKeyRequest): string[] =>
   [...new Set([...roles.flatMap((role) => ROLES[role]), ...scopes])].sort();
 
 async function defaultsOf(

@@ -12,6 +12,7 @@ import { createAdmitter } from "../leases/createAdmitter.ts";
 import { flushUsage } from "../leases/flushUsage.ts";
 import {
   ask,
+  SECRET,
   settle,
   systemRandom,
   TestClock,
@@ -20,6 +21,7 @@ import {
   testConfiguration,
   verdictOf,
 } from "../leases/testWorld.ts";
+import { createSigner } from "../signing/createSigner.ts";
 import { PLATFORM_ACTOR } from "./actor.ts";
 import { createKey } from "./createKey.ts";
 import { createOrganization } from "./createOrganization.ts";
@@ -69,6 +71,7 @@ const ports = () => ({
   keyValue: redis,
   configuration,
   meter: new TestMeter(),
+  signer: createSigner([SECRET]),
 });
 
 beforeEach(() => {

@@ -4,6 +4,7 @@ import type { Background } from "./admission.ts";
 import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
 import { type KeyState, type TierVerdict, verdictOf } from "./keyState.ts";
 import { nextMonthMs } from "./periods.ts";
+import { giveBackUnits } from "./reservation.ts";
 import { settleLease } from "./settleLease.ts";
 import type { LeaseReply } from "./takeLease.ts";
 
@@ -31,7 +32,7 @@ export async function tierOfReply(
   reply: LeaseReply,
   askedAtMs: number,
 ): Promise<TierVerdict | null> {
-  adoptVerdict(memory, state, reply);
+  adoptVerdict(state, reply);
   if (reply.tier === undefined || state.verdict === null) return null;
   const digest = reply.subject ?? PERSON_FREE;
   const before = memory.tiers.get(tierKey(state, subject));
@@ -50,9 +51,9 @@ export async function tierOfReply(
   };
 }
 
-function adoptVerdict(memory: IsolateMemory, state: KeyState, { facts }: LeaseReply): void {
+function adoptVerdict(state: KeyState, { facts }: LeaseReply): void {
   if (facts !== undefined && facts.version > (state.verdict?.facts.version ?? Number.NEGATIVE_INFINITY))
-    state.verdict = verdictOf(facts, memory.defaultLimits);
+    state.verdict = verdictOf(facts);
 }
 
 /**
@@ -72,6 +73,7 @@ export function absorbReply(
     state.refusal = REFUSALS[reply.status] ?? null;
     state.refusalEndsAtMs = askedAtMs + memory.configuration.LEASE_MS;
     if (state.refusal === null) promote(memory, state);
+    adoptLimits(state, reply);
   }
   if (tier !== null) rememberTier(memory, state, subject, tier);
   state.quotaResetsAtMs = nextMonthMs(askedAtMs);
@@ -83,6 +85,22 @@ export function absorbReply(
   state.quotaLeft = reply.quota_left;
   state.rateLeft = reply.rate_left;
   beginLease(memory, state, askedAtMs, background);
+}
+
+/**
+ * Takes over the limits that hold now. What this isolate holds was measured by the old ones: where one was cut,
+ * units and slots go back, so that the cut holds from here on.
+ */
+function adoptLimits(state: KeyState, reply: LeaseReply): void {
+  const before = state.limits;
+  state.limits = {
+    ratePerSecond: reply.rate_limit ?? before.ratePerSecond,
+    quotaPerMonth: reply.quota_limit ?? before.quotaPerMonth,
+    concurrency: reply.slots_limit ?? before.concurrency,
+  };
+  const { ratePerSecond, quotaPerMonth, concurrency } = state.limits;
+  if (ratePerSecond < before.ratePerSecond || quotaPerMonth < before.quotaPerMonth) giveBackUnits(state);
+  if (concurrency < before.concurrency) state.slots = Math.min(state.slots, state.tickets.count);
 }
 
 function promote(memory: IsolateMemory, state: KeyState): void {
@@ -104,9 +122,11 @@ function rememberTier(
 
 function shutExhausted(memory: IsolateMemory, state: KeyState, reply: LeaseReply): void {
   const nowMs = memory.clock.now();
-  if (reply.status === "rate")
+  if (reply.status === "rate") {
     state.rateShutUntilMs =
       nowMs + Math.min(memory.configuration.LEASE_MS, Math.max(SHUT_MIN_MS, reply.retry_ms));
+    state.rateLeft = 0;
+  }
   if (reply.status === "quota") {
     state.quotaShutUntilMs = nowMs + QUOTA_SHUT_MS;
     state.quotaLeft = 0;

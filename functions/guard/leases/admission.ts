@@ -34,6 +34,13 @@ export interface LimitState {
   readonly resetSeconds: number;
 }
 
+/** The limits that a request met. */
+export interface GrantedLimits {
+  readonly rate: LimitState;
+  /** The tighter one of the organization's quota and the key's own. */
+  readonly quota: LimitState;
+}
+
 /** An admitted request. Exactly one call of `release` ends it. */
 export interface Grant {
   readonly organizationId: string;
@@ -42,7 +49,7 @@ export interface Grant {
   readonly scopes: readonly string[];
   readonly defaults: KeyDefaults;
   readonly consent: GrantedConsent;
-  readonly limits: { readonly rate: LimitState; readonly quota: LimitState };
+  readonly limits: GrantedLimits;
   /** Ends the request: frees its slot of concurrency. Synchronous; waits for nobody. */
   release(): void;
   /** Keeps the answer of an idempotent request for replay; call it before `release`. Else it does nothing. */
@@ -51,5 +58,6 @@ export interface Grant {
 
 export type Admission =
   | { readonly kind: "admitted"; readonly grant: Grant }
-  | { readonly kind: "refused"; readonly problem: Problem }
-  | { readonly kind: "replay"; readonly body: string };
+  /** Limits are told where one of them was the reason. */
+  | { readonly kind: "refused"; readonly problem: Problem; readonly limits: GrantedLimits | null }
+  | { readonly kind: "replay"; readonly body: string; readonly limits: GrantedLimits };

@@ -3,13 +3,14 @@ import { toHex } from "../../contracts/toHex.ts";
 import { PERSON_FREE } from "../consent/subjectDigest.ts";
 import { sha256Hex } from "../identity/hmac.ts";
 import { absorbReply, tierOfReply } from "./absorbReply.ts";
-import type { Admission, AdmissionRequest, Background } from "./admission.ts";
+import type { Admission, AdmissionRequest, Background, GrantedLimits } from "./admission.ts";
 import { admitDegraded } from "./admitDegraded.ts";
 import { admitted } from "./admitted.ts";
 import { askVerdict } from "./askVerdict.ts";
 import { freeLock, type IdempotencyLock } from "./grant.ts";
 import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
 import type { KeyState, TierVerdict } from "./keyState.ts";
+import { limitsOf } from "./limitsOf.ts";
 import { idempotencyKey } from "./redisKeys.ts";
 import { countVerdict, forbidden, refuse } from "./refuse.ts";
 import { cancelReservation, type Reservation, reserve } from "./reservation.ts";
@@ -108,14 +109,15 @@ function conclude(
 ): Admission {
   const nowMs = memory.clock.now();
   const lock = lockOf(state, request, question);
-  const refused = (code: ProblemCode, retryAfterMs?: number): Admission => {
+  const refused = (code: ProblemCode, retryAfterMs?: number, limits?: GrantedLimits): Admission => {
     cancelReservation(state, reservation);
-    return refuse(memory, code, retryAfterMs);
+    return refuse(memory, code, retryAfterMs, limits);
   };
   const exhausted = (limit: "quota" | "rate" | "slots"): Admission => {
-    if (limit === "quota") return refused("quota_exceeded", state.quotaResetsAtMs - nowMs);
-    if (limit === "rate") return refused("rate_limit", reply.retry_ms);
-    return refused("concurrency_limit", memory.configuration.LEASE_MS);
+    const limits = limitsOf(state, nowMs);
+    if (limit === "quota") return refused("quota_exceeded", state.quotaResetsAtMs - nowMs, limits);
+    if (limit === "rate") return refused("rate_limit", reply.retry_ms, limits);
+    return refused("concurrency_limit", memory.configuration.LEASE_MS, limits);
   };
   const granted = (under: TierVerdict, held: IdempotencyLock | null): Admission => {
     if (!reservation.hasUnit) state.units -= 1;
@@ -134,7 +136,7 @@ function conclude(
       cancelReservation(state, reservation);
       countVerdict(memory, "replayed");
       memory.meter.count("headgate_idempotent_replays_total");
-      return { kind: "replay", body: reply.body ?? "" };
+      return { kind: "replay", body: reply.body ?? "", limits: limitsOf(state, nowMs) };
     case "idempotency_in_flight":
       return refused("idempotency_in_flight", memory.configuration.LEASE_MS);
     case "quota":

@@ -3,6 +3,8 @@ import type { Admission, AdmissionRequest, Background } from "./admission.ts";
 import { admitted } from "./admitted.ts";
 import { type IsolateMemory, tierKey } from "./isolateMemory.ts";
 import type { KeyState, TierVerdict } from "./keyState.ts";
+import { limitsOf } from "./limitsOf.ts";
+import { QUOTA_EXEMPT } from "./quotaExempt.ts";
 import { forbidden, refuse } from "./refuse.ts";
 import { renewLease } from "./renewLease.ts";
 
@@ -24,7 +26,7 @@ export function admitWarm(
   if (nowMs >= state.verifiedAtMs + memory.configuration.LEASE_MS) return null;
   const code = forbidden(state, request, nowMs);
   if (code !== null) return refuse(memory, code);
-  const exhausted = refuseExhausted(memory, state, nowMs);
+  const exhausted = refuseExhausted(memory, state, request, nowMs);
   if (exhausted !== null) return exhausted;
 
   if (request.idempotency !== null || nowMs >= state.leaseEndsAtMs) return null;
@@ -39,13 +41,18 @@ export function admitWarm(
 }
 
 /** What Redis refused a moment ago is not asked again at once. */
-function refuseExhausted(memory: IsolateMemory, state: KeyState, nowMs: number): Admission | null {
-  if (state.units < 1 && nowMs < state.quotaShutUntilMs)
-    return refuse(memory, "quota_exceeded", state.quotaResetsAtMs - nowMs);
+function refuseExhausted(
+  memory: IsolateMemory,
+  state: KeyState,
+  request: AdmissionRequest,
+  nowMs: number,
+): Admission | null {
+  if (state.units < 1 && nowMs < state.quotaShutUntilMs && !QUOTA_EXEMPT.has(request.scope))
+    return refuse(memory, "quota_exceeded", state.quotaResetsAtMs - nowMs, limitsOf(state, nowMs));
   if (state.units < 1 && nowMs < state.rateShutUntilMs)
-    return refuse(memory, "rate_limit", state.rateShutUntilMs - nowMs);
+    return refuse(memory, "rate_limit", state.rateShutUntilMs - nowMs, limitsOf(state, nowMs));
   if (state.tickets.count >= state.slots && nowMs < state.slotsShutUntilMs)
-    return refuse(memory, "concurrency_limit", memory.configuration.LEASE_MS);
+    return refuse(memory, "concurrency_limit", memory.configuration.LEASE_MS, limitsOf(state, nowMs));
   return null;
 }
 

@@ -47,6 +47,7 @@ async function meet(memory: IsolateMemory, presentedKey: string): Promise<KeySta
     { text: presentedKey, keyId: parsed.value.keyId, digests },
     toHex(random.bytes(8)),
     configuration.ACT_DEADLINE_MAX_MS + REQUEST_MARGIN_MS,
+    memory.defaultLimits,
   );
   candidates.set(presentedKey, state);
   return state;

@@ -1,10 +1,19 @@
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { KeyValue, Random } from "../../contracts/ports.ts";
 import { toHex } from "../../contracts/toHex.ts";
-import type { AdmissionFacts, TierFacts } from "./facts.ts";
+import type { Subject } from "../consent/subjectDigest.ts";
+import type { AdmissionFacts, OrganizationLimits, TierFacts } from "./facts.ts";
 import { flatten } from "./flatten.ts";
 import { PUBLISH_ENTRY, RAISE_FENCE } from "./lua.ts";
-import { keyEntry, keyFence, tierEntry, tierFence } from "./redisKeys.ts";
+import {
+  keyEntry,
+  keyFence,
+  organizationEntry,
+  organizationFence,
+  subjectName,
+  tierEntry,
+  tierFence,
+} from "./redisKeys.ts";
 
 /** How long Redis repeats what Postgres said. */
 export const FACTS_TTL_MS = 86_400_000;
@@ -15,12 +24,24 @@ const FENCE_MS = 60_000;
 export interface Entry {
   readonly key: string;
   readonly fence: string;
+  /** Where Postgres knows the entry by a name that does not tell its key: that name, and what Redis keeps under it. */
+  readonly name?: { readonly key: string; readonly value: string };
 }
 
 export const entryOfKey = (keyId: string): Entry => ({ key: keyEntry(keyId), fence: keyFence(keyId) });
-export const entryOfTier = (organizationId: string, digest: string): Entry => ({
+export const entryOfTier = (organizationId: string, { digest, ref }: Subject): Entry => ({
   key: tierEntry(organizationId, digest),
   fence: tierFence(organizationId, digest),
+  name: { key: subjectName(organizationId, ref), value: digest },
+});
+/**
+ * The limits of an organization lie in an entry of their own, which the lease script reads beside the key's: a
+ * change is one write, however many keys there are, and none can be missed. Nobody raises the fence: limits
+ * that a change which died half-way left as they were harm nobody, and the schedule repeats what was committed.
+ */
+export const entryOfOrganization = (organizationId: string): Entry => ({
+  key: organizationEntry(organizationId),
+  fence: organizationFence(organizationId),
 });
 
 /** The fields of a key's entry, as the lease script reads them. */
@@ -38,6 +59,15 @@ export const keyFields = ({
   slots: key.concurrency ?? "",
   subject: key.defaults.subjectDigest ?? "",
   facts: JSON.stringify(key),
+});
+
+/** The fields of an organization's entry, as the lease script reads them. */
+export const organizationFields = (
+  limits: Omit<OrganizationLimits, "version">,
+): Record<string, string | number> => ({
+  rate: limits.ratePerSecond ?? "",
+  quota: limits.quotaPerMonth ?? "",
+  slots: limits.concurrency ?? "",
 });
 
 /** The fields of a tier's entry, as the lease script reads them. */
@@ -71,10 +101,11 @@ export async function publishEntry(
   fields: Readonly<Record<string, string | number>>,
 ): Promise<Outcome<undefined, "away">> {
   const named = Object.fromEntries(Object.entries(fields).map(([name, value]) => [`field:${name}`, value]));
+  const { key, fence, name } = entry;
   const published = await keyValue.run(
     PUBLISH_ENTRY,
-    [entry.key, entry.fence],
-    flatten({ token, version, ttl: FACTS_TTL_MS, ...named }),
+    name === undefined ? [key, fence] : [key, fence, name.key],
+    flatten({ token, version, ttl: FACTS_TTL_MS, named: name?.value ?? "", ...named }),
   );
   return published.ok ? done(undefined) : failed("away");
 }

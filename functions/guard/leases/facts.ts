@@ -2,7 +2,7 @@ import { z } from "zod";
 import { consentTierSchema } from "../../contracts/tiers.ts";
 import { keyDefaultsSchema } from "../identity/schema.ts";
 
-/** What Postgres says of a key and Redis repeats. Limits that are null are the configuration's. */
+/** What Postgres says of a key and Redis repeats. Limits that are null are the organization's. */
 export const keyFactsSchema = z.object({
   organizationId: z.uuid(),
   keyUuid: z.uuid(),
@@ -14,9 +14,19 @@ export const keyFactsSchema = z.object({
   quotaPerMonth: z.number().nullable(),
   concurrency: z.number().nullable(),
   cidrs: z.array(z.string()),
+  /** The strongest tier that this key may bring; null: the ledger alone decides. */
+  maxTier: consentTierSchema.nullable().default(null),
   defaults: keyDefaultsSchema,
 });
 export type KeyFacts = z.infer<typeof keyFactsSchema>;
+
+/** An organization's own limits; those that are null are the configuration's. */
+export interface OrganizationLimits {
+  readonly version: number;
+  readonly ratePerSecond: number | null;
+  readonly quotaPerMonth: number | null;
+  readonly concurrency: number | null;
+}
 
 /** What the ledger says of a subject; version 0: nothing. */
 export const tierFactsSchema = z.object({
@@ -31,7 +41,10 @@ export type TierFacts = z.infer<typeof tierFactsSchema>;
 export interface AdmissionFacts {
   readonly key: KeyFacts;
   readonly stored: { readonly pepperVersion: number; readonly digest: string };
+  readonly organization: OrganizationLimits;
   readonly subjectDigest: string;
+  readonly subjectRef: string;
   readonly tier: TierFacts;
-  readonly usedThisMonth: number;
+  /** Units used this month. */
+  readonly used: { readonly organization: number; readonly key: number };
 }

@@ -1,7 +1,9 @@
+import { weakerTier } from "../../contracts/tiers.ts";
 import type { Background, Grant } from "./admission.ts";
 import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState, TierVerdict, Verdict } from "./keyState.ts";
+import { limitsOf } from "./limitsOf.ts";
 import { FREE_LOCK, STORE_ANSWER } from "./lua.ts";
 
 /** The lock that an idempotent request holds in Redis. */
@@ -22,9 +24,13 @@ export interface GrantParts {
   readonly background: Background;
 }
 
-/** Makes the grant of an admitted request, and counts it as used. */
+/**
+ * Makes the grant of an admitted request, and counts it as used. Every way of being admitted ends here, so here
+ * the key's own strongest tier is applied: what the ledger allows beyond it is not allowed to this caller.
+ */
 export function createGrant(parts: GrantParts, scope: string): Grant {
   const { memory, state, verdict, tier, ticket, nowMs } = parts;
+  const { maxTier } = verdict.facts;
   state.usage.add(nowMs, scope);
   const lock = parts.lock === null ? null : lockEnds(parts, parts.lock);
   let released = false;
@@ -34,19 +40,12 @@ export function createGrant(parts: GrantParts, scope: string): Grant {
     scopes: verdict.facts.scopes,
     defaults: verdict.facts.defaults,
     consent: {
-      tier: tier.tier,
+      tier: maxTier === null ? tier.tier : weakerTier(tier.tier, maxTier),
       eventId: tier.eventId,
       subjectRef: tier.subjectRef === "" ? null : tier.subjectRef,
       keySeed: tier.keySeed,
     },
-    limits: {
-      rate: { limit: verdict.ratePerSecond, remaining: state.units + state.rateLeft, resetSeconds: 1 },
-      quota: {
-        limit: verdict.quotaPerMonth,
-        remaining: state.units + state.quotaLeft,
-        resetSeconds: Math.max(1, Math.ceil((state.quotaResetsAtMs - nowMs) / 1000)),
-      },
-    },
+    limits: limitsOf(state, nowMs),
     complete: (body) => lock?.complete(body),
     release: () => {
       if (released) return;

@@ -5,7 +5,7 @@ import { createSubjectDigester } from "../consent/subjectDigest.ts";
 import { createKeyDigester, type KeyDigester } from "../identity/digestKey.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { Breaker } from "./breaker.ts";
-import type { DefaultLimits, KeyState, TierVerdict } from "./keyState.ts";
+import type { KeyState, Limits, TierVerdict } from "./keyState.ts";
 
 export interface AdmitterPorts {
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface IsolateMemory extends AdmitterPorts {
   readonly postgres: Breaker;
   readonly digester: KeyDigester;
   readonly digestSubject: (subject: string | null) => Promise<string>;
-  readonly defaultLimits: DefaultLimits;
+  readonly defaultLimits: Limits;
 }
 
 /** An empty memory over some ports. */

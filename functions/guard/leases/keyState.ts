@@ -7,14 +7,11 @@ import { LocalBucket } from "./localBucket.ts";
 import { Tickets } from "./tickets.ts";
 import { UsageBook } from "./usageBook.ts";
 
-/** A key's facts as one isolate works with them: limits resolved, lists turned into look-ups. */
+/** A key's facts as one isolate works with them: lists turned into look-ups. */
 export interface Verdict {
   readonly facts: KeyFacts;
   readonly scopes: ReadonlySet<string>;
   readonly addressAllowed: (address: string | null) => boolean;
-  readonly ratePerSecond: number;
-  readonly quotaPerMonth: number;
-  readonly concurrency: number;
 }
 
 /** A subject's tier as one isolate saw it. */
@@ -35,21 +32,19 @@ export interface PresentedKey {
   readonly digests: readonly KeyDigest[];
 }
 
-/** The part of a verdict that comes from the configuration where the key has no limit of its own. */
-export interface DefaultLimits {
+/** The limits that hold for a key: its own, else its organization's, else the configuration's. */
+export interface Limits {
   readonly ratePerSecond: number;
+  /** Of the two quotas, the organization's and the key's own, the one of which less is left. */
   readonly quotaPerMonth: number;
   readonly concurrency: number;
 }
 
 /** Makes a verdict of facts. */
-export const verdictOf = (facts: KeyFacts, defaults: DefaultLimits): Verdict => ({
+export const verdictOf = (facts: KeyFacts): Verdict => ({
   facts,
   scopes: new Set(facts.scopes),
   addressAllowed: createAddressCheck(facts.cidrs),
-  ratePerSecond: facts.ratePerSecond ?? defaults.ratePerSecond,
-  quotaPerMonth: facts.quotaPerMonth ?? defaults.quotaPerMonth,
-  concurrency: facts.concurrency ?? defaults.concurrency,
 });
 
 /**
@@ -65,6 +60,8 @@ export class KeyState {
   readonly outageBucket = new LocalBucket();
 
   verdict: Verdict | null = null;
+  /** As Redis last said; before that, the configuration's. */
+  limits: Limits;
   /** Why Redis or Postgres refused the key at the last look; null: it is good. */
   refusal: ProblemCode | null = null;
   refusalEndsAtMs = Number.NEGATIVE_INFINITY;
@@ -97,8 +94,9 @@ export class KeyState {
   /** Units that this outage has let through undebited. */
   outageUnits = 0;
 
-  constructor(presented: PresentedKey, holder: string, longestRequestMs: number) {
+  constructor(presented: PresentedKey, holder: string, longestRequestMs: number, limits: Limits) {
     this.presented = presented;
+    this.limits = limits;
     this.holder = holder;
     this.tickets = new Tickets(longestRequestMs);
   }

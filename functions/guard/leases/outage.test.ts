@@ -110,9 +110,14 @@ describe("while Redis is away", () => {
 });
 
 describe("when Redis lost everything", () => {
-  test("the quota goes on from what Postgres says was used", async () => {
-    const { world, isolate, request } = await warm({ quotaPerMonth: 100 });
-    world.postgres.usedThisMonth = 97;
+  test.each([
+    ["the organization's", { quotaPerMonth: 100 }, {}, 97, 0],
+    ["the key's own", {}, { quotaPerMonth: 100 }, 0, 97],
+  ])("%s quota goes on from what Postgres says was used", async (_, limits, key, used, keyUsed) => {
+    const { world, isolate, request } = await warm(key);
+    await world.setLimits(limits);
+    world.postgres.usedThisMonth = used;
+    world.postgres.keyUsedThisMonth = keyUsed;
     await world.clock.advance(3000);
     world.redis.lose();
     const verdicts: string[] = [];

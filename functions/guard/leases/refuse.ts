@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode } from "../../contracts/problems.ts";
-import type { Admission, AdmissionRequest } from "./admission.ts";
+import type { Admission, AdmissionRequest, GrantedLimits } from "./admission.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
 
@@ -15,14 +15,19 @@ export function countVerdict(memory: IsolateMemory, verdict: string): void {
   memory.meter.count("headgate_admissions_total", labels);
 }
 
-/** A refusal, counted. `retryAfterMs` where waiting helps. */
-export function refuse(memory: IsolateMemory, code: ProblemCode, retryAfterMs?: number): Admission {
+/** A refusal, counted. `retryAfterMs` where waiting helps; `limits` where a limit was reached. */
+export function refuse(
+  memory: IsolateMemory,
+  code: ProblemCode,
+  retryAfterMs?: number,
+  limits: GrantedLimits | null = null,
+): Admission {
   countVerdict(memory, code);
   const problem: Problem =
     retryAfterMs === undefined
       ? { code }
       : { code, retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) };
-  return { kind: "refused", problem };
+  return { kind: "refused", problem, limits };
 }
 
 /** What a verified key forbids this request, from memory alone; null: nothing. */

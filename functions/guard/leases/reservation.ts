@@ -19,6 +19,12 @@ export function reserve(state: KeyState, nowMs: number): Reservation {
   return { ticket, hasUnit, month: state.unitsMonth, hasSlot: state.tickets.count <= state.slots };
 }
 
+/** Gives back the units of the lease at hand, with the next report. */
+export function giveBackUnits(state: KeyState): void {
+  if (state.units > 0) state.usage.owe(-state.units, state.unitsMonth);
+  state.units = 0;
+}
+
 /** Undoes a reservation whose request was not admitted. */
 export function cancelReservation(state: KeyState, reservation: Reservation): void {
   state.tickets.release(reservation.ticket);

@@ -3,6 +3,7 @@ import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
 import { SETTLE_LEASE } from "./lua.ts";
 import { keyEntry } from "./redisKeys.ts";
+import { giveBackUnits } from "./reservation.ts";
 import { reportArguments, slotArguments } from "./takeLease.ts";
 
 /** A platform ends background work after some thirty seconds; what is not settled by then expires. */
@@ -38,8 +39,7 @@ export async function settleLease(
 async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boolean> {
   const nowMs = memory.clock.now();
   state.expire(nowMs);
-  if (state.units > 0) state.usage.owe(-state.units, state.unitsMonth);
-  state.units = 0;
+  giveBackUnits(state);
   state.slots = state.tickets.count;
   const args = {
     key: state.presented.keyId,

@@ -1,14 +1,17 @@
 import { z } from "zod";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
+import type { Scope } from "../../contracts/scopes.ts";
 import { consentTierSchema } from "../../contracts/tiers.ts";
-import { FACTS_TTL_MS, keyFields, tierFields } from "./entries.ts";
+import { FACTS_TTL_MS, keyFields, organizationFields, tierFields } from "./entries.ts";
 import { type AdmissionFacts, keyFactsSchema } from "./facts.ts";
 import { flatten } from "./flatten.ts";
 import type { IsolateMemory } from "./isolateMemory.ts";
 import type { KeyState } from "./keyState.ts";
-import { TAKE_LEASE } from "./lua.ts";
 import { lastMonthOf, monthOf } from "./periods.ts";
+import { QUOTA_EXEMPT } from "./quotaExempt.ts";
 import { keyEntry } from "./redisKeys.ts";
+import { giveBackUnits } from "./reservation.ts";
+import { TAKE_LEASE } from "./takeLeaseScript.ts";
 
 const UNKNOWN_SUBJECT_TTL_MS = 600_000;
 /** For how many leases Redis keeps the slots of a holder that does not ask again. */
@@ -49,6 +52,9 @@ const fieldsSchema = z.object({
   event: z.string().optional(),
   seed: z.string().optional(),
   body: z.string().optional(),
+  rate_limit: countSchema.optional(),
+  slots_limit: countSchema.optional(),
+  quota_limit: countSchema.optional(),
   units: countSchema.default(0),
   slots: countSchema.default(0),
   quota_left: countSchema.default(0),
@@ -69,7 +75,7 @@ export type LeaseReply = z.infer<typeof replySchema>;
 
 /** What one request wants of Redis. */
 export interface LeaseQuestion {
-  readonly scope: string;
+  readonly scope: Scope;
   readonly subjectDigest: string;
   /** Whether this request has no unit, or no slot, of the lease at hand. */
   readonly needsUnit: boolean;
@@ -149,6 +155,7 @@ function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQ
   state.slots = Math.max(inFlight - slotsNeeded, Math.min(state.slots, wanted));
   return {
     need: question.needsUnit ? 1 : 0,
+    quota_exempt: QUOTA_EXEMPT.has(question.scope) ? 1 : 0,
     held: state.units,
     share: memory.configuration.LEASE_QUOTA_SHARE,
     default_rate: memory.defaultLimits.ratePerSecond,
@@ -169,28 +176,29 @@ const idempotencyArguments = (memory: IsolateMemory, { idempotency }: LeaseQuest
 
 /** Units are debited from one month; in the next they are no good. */
 function giveBackLastMonth(state: KeyState, month: string): void {
-  if (state.unitsMonth !== month && state.units > 0) {
-    state.usage.owe(-state.units, state.unitsMonth);
-    state.units = 0;
-  }
+  if (state.unitsMonth !== month) giveBackUnits(state);
   state.unitsMonth = month;
 }
 
 function fillArguments(fill: LeaseFill): Record<string, string | number> {
   if (fill === null) return { fill: 0, assume: 0 };
   if (fill === "assume") return { fill: 0, assume: 1 };
-  const { key, tier } = fill;
+  const { key, organization, tier, used } = fill;
   return {
     fill: 1,
     assume: 0,
     fill_version: key.version,
     facts_ttl: FACTS_TTL_MS,
     ...prefixed("fill_", keyFields(fill)),
+    fill_shared_version: organization.version,
+    ...prefixed("fill_shared_", organizationFields(organization)),
     fill_subject_digest: fill.subjectDigest,
+    fill_subject_ref: fill.subjectRef,
     fill_tier_version: tier.version,
     tier_ttl: tier.version === 0 ? UNKNOWN_SUBJECT_TTL_MS : FACTS_TTL_MS,
     ...prefixed("fill_", tierFields(tier)),
-    fill_used: fill.usedThisMonth,
+    fill_used: used.organization,
+    fill_key_used: used.key,
   };
 }
 

@@ -13,6 +13,8 @@ import { createKeyDigester } from "../identity/digestKey.ts";
 import { makeKeyText } from "../identity/keyText.ts";
 import type { Admission, AdmissionRequest } from "./admission.ts";
 import { type Admitter, createAdmitter } from "./createAdmitter.ts";
+import { entryOfOrganization, organizationFields, publishEntry } from "./entries.ts";
+import type { OrganizationLimits } from "./facts.ts";
 
 export const SECRET = "A".repeat(43);
 export const ORGANIZATION = "01990000-0000-7000-8000-000000000001";
@@ -22,6 +24,7 @@ export const testConfiguration = (changes: Record<string, unknown> = {}): Config
     KEY_PEPPERS: `1:${SECRET}`,
     SUBJECT_SECRET: SECRET,
     PENDING_SECRET: SECRET,
+    SIGNING_SECRET: SECRET,
     DATABASE_URL: "postgres://nowhere",
     UPSTASH_REDIS_REST_URL: "http://nowhere",
     UPSTASH_REDIS_REST_TOKEN: "x",
@@ -131,6 +134,13 @@ interface KeyRow {
   revoked: boolean;
 }
 
+const UNLIMITED: OrganizationLimits = {
+  version: 1,
+  ratePerSecond: null,
+  quotaPerMonth: null,
+  concurrency: null,
+};
+
 interface TierRow {
   readonly tier: ConsentTier;
   readonly version: number;
@@ -141,6 +151,8 @@ export class TestPostgres implements Database {
   readonly keys = new Map<string, KeyRow>();
   readonly tiers = new Map<string, TierRow>();
   usedThisMonth = 0;
+  keyUsedThisMonth = 0;
+  organization: OrganizationLimits = UNLIMITED;
   reads = 0;
   away = false;
   readonly #dialect = new PgDialect();
@@ -159,8 +171,13 @@ export class TestPostgres implements Database {
     return done([
       {
         ...key,
+        organization_version: String(this.organization.version),
+        organization_rate_per_second: this.organization.ratePerSecond,
+        organization_quota_per_month: this.organization.quotaPerMonth,
+        organization_concurrency: this.organization.concurrency,
         used_this_month: String(this.usedThisMonth),
-        subject_ref: "",
+        key_used_this_month: String(this.keyUsedThisMonth),
+        subject_ref: params[1] === "" ? "" : `ref-of-${params[1]}`,
         tier: tier?.tier ?? "none",
         consent_version: String(tier?.version ?? 0),
         consent_event_id: tier === undefined ? null : ORGANIZATION,
@@ -189,6 +206,7 @@ interface KeyOptions {
   readonly quotaPerMonth?: number;
   readonly concurrency?: number;
   readonly cidrs?: readonly string[];
+  readonly maxTier?: ConsentTier;
   readonly expiresAtMs?: number;
   readonly defaults?: Readonly<Record<string, string>>;
 }
@@ -236,9 +254,23 @@ export class TestWorld {
       concurrency: options.concurrency ?? null,
       cidrs: options.cidrs ?? [],
       defaults: options.defaults ?? {},
+      max_tier: options.maxTier ?? null,
     };
     this.postgres.keys.set(keyId, row);
     return { text, keyId, row };
+  }
+
+  /** Changes the organization's limits, and tells Redis as setLimits does. */
+  async setLimits(limits: Partial<Omit<OrganizationLimits, "version">>): Promise<void> {
+    const { postgres, redis } = this;
+    postgres.organization = {
+      ...postgres.organization,
+      ...limits,
+      version: postgres.organization.version + 1,
+    };
+    const entry = entryOfOrganization(ORGANIZATION);
+    const { version, ...fields } = postgres.organization;
+    await publishEntry(redis, entry, "", version, organizationFields(fields));
   }
 
   async setTier(subject: string | null, tier: ConsentTier): Promise<string> {
