@@ -1,18 +1,49 @@
+import type { Outcome } from "../../functions/contracts/outcome.ts";
+import type { Problem } from "../../functions/contracts/problems.ts";
 import { readConsent, readConsentHistory } from "../../functions/guard/consent/readConsent.ts";
+import { readReceipt } from "../../functions/guard/consent/receipts/readReceipt.ts";
+import { receiptSchema } from "../../functions/guard/consent/receipts/schema.ts";
 import {
   consentHistorySchema,
   consentPathSchema,
   consentSchema,
+  setConsentAnswerSchema,
   setConsentRequestSchema,
 } from "../../functions/guard/consent/schema.ts";
 import { setConsent } from "../../functions/guard/consent/setConsent.ts";
-import { type Endpoint, refusal, result, withGrant } from "../http/endpoint.ts";
+import { type Call, type Endpoint, refusal, result, withGrant } from "../http/endpoint.ts";
 import { readParameters } from "../http/readParameters.ts";
 import { withBody } from "../http/withBody.ts";
+import type { Services } from "../services.ts";
 
-const consentAnswer: Endpoint["contract"]["responses"] = {
-  200: { description: "The consent that holds.", content: { "application/json": { schema: consentSchema } } },
-};
+const answered = (
+  description: string,
+  schema: typeof consentSchema | typeof consentHistorySchema | typeof receiptSchema,
+): Endpoint["contract"]["responses"] => ({
+  200: { description, content: { "application/json": { schema } } },
+});
+
+type Read = (
+  organizationId: string,
+  subject: string | null,
+  services: Services,
+) => Promise<Outcome<unknown, Problem>>;
+
+/** What a read route answers about the subject of its path. */
+const readOfSubject = (read: Read) => (call: Call) =>
+  withGrant(call, "consent:read", async (grant) => {
+    const path = readParameters(call.parameters, consentPathSchema);
+    if (!path.ok) return refusal(path.failure);
+    const found = await read(grant.organizationId, path.value.subject, call.services);
+    return found.ok ? result(found.value) : refusal(found.failure);
+  });
+
+/** What a read route answers about the organization's streams that show nobody. */
+const readOfNobody = (read: Read) => (call: Call) =>
+  withGrant(call, "consent:read", async (grant) => {
+    const found = await read(grant.organizationId, null, call.services);
+    return found.ok ? result(found.value) : refusal(found.failure);
+  });
 
 /** `GET /v1/consent/{subject}`: the tier that holds; `none` for a subject the ledger does not know. */
 export const readConsentEndpoint: Endpoint = {
@@ -20,14 +51,11 @@ export const readConsentEndpoint: Endpoint = {
   path: "/v1/consent/{subject}",
   scope: "consent:read",
   summary: "Read a subject's consent",
-  contract: { request: { params: consentPathSchema }, responses: consentAnswer },
-  handle: (call) =>
-    withGrant(call, "consent:read", async (grant) => {
-      const path = readParameters(call.parameters, consentPathSchema);
-      if (!path.ok) return refusal(path.failure);
-      const consent = await readConsent(grant.organizationId, path.value.subject, call.services);
-      return consent.ok ? result(consent.value) : refusal(consent.failure);
-    }),
+  contract: {
+    request: { params: consentPathSchema },
+    responses: answered("The consent that holds.", consentSchema),
+  },
+  handle: readOfSubject(readConsent),
 };
 
 /** `PUT /v1/consent/{subject}`: what the subject consents to from now on; `none` withdraws. */
@@ -41,7 +69,12 @@ export const setConsentEndpoint: Endpoint = {
       params: consentPathSchema,
       body: { content: { "application/json": { schema: setConsentRequestSchema } } },
     },
-    responses: consentAnswer,
+    responses: {
+      200: {
+        description: "The consent that holds, with its signed receipt.",
+        content: { "application/json": { schema: setConsentAnswerSchema } },
+      },
+    },
   },
   handle: (call) =>
     withBody(call, "consent:write", setConsentRequestSchema, async (grant, request) => {
@@ -59,17 +92,36 @@ export const consentHistoryEndpoint: Endpoint = {
   path: "/v1/consent/{subject}/history",
   scope: "consent:read",
   summary: "Read a subject's consent events, newest first",
-  contract: {
-    request: { params: consentPathSchema },
-    responses: {
-      200: { description: "Events.", content: { "application/json": { schema: consentHistorySchema } } },
-    },
-  },
-  handle: (call) =>
-    withGrant(call, "consent:read", async (grant) => {
-      const path = readParameters(call.parameters, consentPathSchema);
-      if (!path.ok) return refusal(path.failure);
-      const history = await readConsentHistory(grant.organizationId, path.value.subject, call.services);
-      return history.ok ? result(history.value) : refusal(history.failure);
-    }),
+  contract: { request: { params: consentPathSchema }, responses: answered("Events.", consentHistorySchema) },
+  handle: readOfSubject(readConsentHistory),
 };
+
+/** `GET /v1/consent/{subject}/receipt`: the receipt of the event that holds. */
+export const consentReceiptEndpoint: Endpoint = {
+  method: "GET",
+  path: "/v1/consent/{subject}/receipt",
+  scope: "consent:read",
+  summary: "Read the signed receipt of a subject's consent",
+  contract: { request: { params: consentPathSchema }, responses: answered("The receipt.", receiptSchema) },
+  handle: readOfSubject(readReceipt),
+};
+
+/** `GET /v1/organization/person-free/history` and `…/receipt`: no subject's path can name these streams. */
+export const personFreeEndpoints: Endpoint[] = [
+  {
+    method: "GET",
+    path: "/v1/organization/person-free/history",
+    scope: "consent:read",
+    summary: "Read what was declared for streams that show nobody, newest first",
+    contract: { responses: answered("Events.", consentHistorySchema) },
+    handle: readOfNobody(readConsentHistory),
+  },
+  {
+    method: "GET",
+    path: "/v1/organization/person-free/receipt",
+    scope: "consent:read",
+    summary: "Read the signed receipt of what holds for streams that show nobody",
+    contract: { responses: answered("The receipt.", receiptSchema) },
+    handle: readOfNobody(readReceipt),
+  },
+];

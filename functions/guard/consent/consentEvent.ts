@@ -9,6 +9,8 @@ export interface ConsentDeclaration {
   readonly legalBasis: LegalBasis;
   readonly noticeVersion?: string | undefined;
   readonly noticeHash?: string | undefined;
+  /** The version that the declaration is made upon; absent: whatever the ledger is at. */
+  readonly expectedVersion?: number | undefined;
   readonly actor: string;
 }
 

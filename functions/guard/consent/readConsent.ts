@@ -1,7 +1,7 @@
 import type { Configuration } from "../../contracts/configuration.ts";
 import { toPublicId } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
-import type { Database } from "../../contracts/ports.ts";
+import type { Database, Row } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { storageProblem } from "../identity/storageProblem.ts";
 import type { Consent, ConsentHistory } from "./schema.ts";
@@ -40,17 +40,20 @@ export const consentOf = (
   updated_at: new Date(row.at_ms).toISOString(),
 });
 
+/** A row of `consent_current` as the API says it; where there is none, nobody ever consented. */
+export const consentOrNone = (row: Row | undefined): Consent =>
+  row === undefined ? UNKNOWN : consentOf(consentRowSchema.parse(row));
+
 /** The consent that holds for a subject, as Postgres knows it; null: the organization's person-free streams. */
 export async function readConsent(
   organizationId: string,
   subject: string | null,
   ports: ReadConsentPorts,
 ): Promise<Outcome<Consent, Problem>> {
-  const ref = await refOf(organizationId, subject, ports);
+  const ref = await refOf(organizationId, subject, ports.configuration);
   const read = await ports.database.forOrg(organizationId, [selectConsent(organizationId, ref)]);
   if (!read.ok) return failed(storageProblem(read.failure));
-  const row = read.value[0]?.[0];
-  return done(row === undefined ? UNKNOWN : consentOf(consentRowSchema.parse(row)));
+  return done(consentOrNone(read.value[0]?.[0]));
 }
 
 /** The latest hundred events of a subject, newest first. */
@@ -59,7 +62,7 @@ export async function readConsentHistory(
   subject: string | null,
   ports: ReadConsentPorts,
 ): Promise<Outcome<ConsentHistory, Problem>> {
-  const ref = await refOf(organizationId, subject, ports);
+  const ref = await refOf(organizationId, subject, ports.configuration);
   const statement = selectConsentHistory(organizationId, ref, HISTORY_EVENTS);
   const read = await ports.database.forOrg(organizationId, [statement]);
   if (!read.ok) return failed(storageProblem(read.failure));
@@ -74,9 +77,9 @@ export async function readConsentHistory(
   });
 }
 
-const refOf = async (
+/** The reference under which an organization's tables know a subject; null: its person-free streams. */
+export const refOf = async (
   organizationId: string,
   subject: string | null,
-  { configuration }: ReadConsentPorts,
-): Promise<string> =>
-  subjectRefOf(organizationId, await createSubjectDigester(configuration.SUBJECT_SECRET)(subject));
+  { SUBJECT_SECRET }: Configuration,
+): Promise<string> => subjectRefOf(organizationId, await createSubjectDigester(SUBJECT_SECRET)(subject));
