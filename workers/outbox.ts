@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { AppendResult } from "../functions/contracts/ports.ts";
+import type { AppendResult, WaitingQuestion } from "../functions/contracts/ports.ts";
 import { type DrainReport, drainOutbox } from "../functions/keep/drain/drainOutbox.ts";
 import { type AppendRequest, EntryQueue, type QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
 import type { LocalSql, LocalSqlValue } from "../functions/keep/outbox/localSql.ts";
@@ -41,6 +41,11 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
       this.#group.push({ request, resolve });
       if (this.#group.length === 1) setTimeout(() => this.#commitGroup(), 0);
     });
+  }
+
+  /** The records that wait here, as text: what Postgres does not know yet. */
+  async find(question: WaitingQuestion): Promise<string[]> {
+    return this.#queue.find(question);
   }
 
   /** Makes sure that what waits here will be drained: called at start and every five minutes. */

@@ -24,7 +24,7 @@ interface RunnerOptions {
 const REST_MS = 1000;
 
 /** Failures that another origin may not have. */
-const REPEATABLE: ReadonlySet<InferFailure["kind"]> = new Set(["no_capacity", "bad_answer"]);
+const REPEATABLE: ReadonlySet<InferFailure["kind"]> = new Set(["no_capacity", "unknown_model", "bad_answer"]);
 
 type Attempt = Outcome<InferResponse, InferFailure>;
 
@@ -46,6 +46,7 @@ async function ask(origin: string, request: InferRequest, remainingMs: number): 
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (response.status === 400 || response.status === 422)
       return failed({ kind: "invalid_input", detail: "the runner refused the input" });
+    if (response.status === 404) return failed({ kind: "unknown_model", detail: "the runner answered 404" });
     if (!response.ok)
       return failed({ kind: "no_capacity", detail: `the runner answered ${response.status}` });
     const header = response.headers.get(BINARY_HEADER);
@@ -82,7 +83,8 @@ export function openInferenceRunner({ origins, clock, meter }: RunnerOptions): R
         }
         attempt = await ask(origin, request, remainingMs);
         if (attempt.ok || attempt.failure.kind === "invalid_input") break;
-        restsUntilMs.set(origin, clock.now() + REST_MS);
+        // An origin without this model serves its others as well as ever.
+        if (attempt.failure.kind !== "unknown_model") restsUntilMs.set(origin, clock.now() + REST_MS);
         if (!REPEATABLE.has(attempt.failure.kind)) break;
         if (index + 1 < origins.length)
           meter.count("headgate_runner_fallbacks_total", { reason: attempt.failure.kind });

@@ -1,9 +1,9 @@
 import type { ActionSpace, ActionUnits, GripperConvention } from "../../contracts/actionSpaces.ts";
 import { type Envelope, envelopeFor } from "../../contracts/envelopes.ts";
-import type { RuleId } from "../../contracts/gates.ts";
+import { type Finding, finding, type RuleId } from "../../contracts/gates.ts";
 import type { SafetyCheck } from "../../contracts/records.ts";
 import type { Robot } from "../../contracts/robots.ts";
-import { measureChunk } from "./measureChunk.ts";
+import { type ChunkMeasures, measureChunk } from "./measureChunk.ts";
 
 /** A chunk of a model, and what it claims to be. */
 export interface ActionToGate {
@@ -24,6 +24,8 @@ export interface ActionVerdict {
   /** Least margin of the checks, clamped to 0–1. */
   readonly score: number;
   readonly checks: readonly SafetyCheck[];
+  /** What is odd about a chunk that keeps every bound. */
+  readonly warnings: readonly Finding[];
 }
 
 /** Float32 rounds a number that stands on a bound by this share at most. */
@@ -39,7 +41,11 @@ export function gateAction(action: ActionToGate): ActionVerdict {
   if (envelope === null) return verdictOf([flag("action.space_unsupported", false)]);
   const wellFormed = checkForm(action.actions, envelope.axes.length);
   if (wellFormed.some((check) => !check.passed)) return verdictOf(wellFormed);
-  const verdict = verdictOf([...wellFormed, ...checkBounds(action, envelope)]);
+  const measured = measureChunk(action, envelope);
+  const verdict = verdictOf(
+    [...wellFormed, ...checkBounds(action, envelope, measured)],
+    oddities(action, envelope, measured),
+  );
   const minimum = action.minimumScore ?? 0;
   if (!verdict.safe || verdict.score >= minimum) return verdict;
   const refusal = {
@@ -52,9 +58,23 @@ export function gateAction(action: ActionToGate): ActionVerdict {
   return { ...verdict, safe: false, checks: [...verdict.checks, refusal] };
 }
 
-function verdictOf(checks: readonly SafetyCheck[]): ActionVerdict {
+function verdictOf(checks: readonly SafetyCheck[], warnings: readonly Finding[] = []): ActionVerdict {
   const least = checks.reduce((margin, check) => Math.min(margin, check.margin), 1);
-  return { safe: checks.every((check) => check.passed), score: Math.max(0, least), checks };
+  return { safe: checks.every((check) => check.passed), score: Math.max(0, least), checks, warnings };
+}
+
+/** From how many turns of a gripper within a chunk on it chatters: once there, and back, is a task. */
+const CHATTER_TURNS = 3;
+
+function oddities(action: ActionToGate, { meaning }: Envelope, measured: ChunkMeasures): Finding[] {
+  const findings: Finding[] = [];
+  // Zero is no motion only in metric numbers; normalized, it is the middle of the statistics.
+  const still = measured.motions.every(({ value, jump, travel }) =>
+    meaning === "absolute" ? jump === 0 && travel === 0 : value === 0,
+  );
+  if (action.units === "metric" && still) findings.push(finding("action.idle", "/actions"));
+  if (measured.gripperTurns >= CHATTER_TURNS) findings.push(finding("action.gripper_chatter", "/actions"));
+  return findings;
 }
 
 /** A check that knows only yes and no. */
@@ -76,8 +96,7 @@ function checkForm(actions: ActionToGate["actions"], dimension: number): SafetyC
   ];
 }
 
-function checkBounds(action: ActionToGate, envelope: Envelope): SafetyCheck[] {
-  const measured = measureChunk(action, envelope);
+function checkBounds(action: ActionToGate, envelope: Envelope, measured: ChunkMeasures): SafetyCheck[] {
   const checks: SafetyCheck[] = [];
   if (envelope.axes.includes("gripper")) {
     const excess = measured.gripperExcess;

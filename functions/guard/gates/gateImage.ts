@@ -1,11 +1,15 @@
 import { type Finding, finding } from "../../contracts/gates.ts";
 import type { ActImage, GateLimits } from "./actInput.ts";
 import { type ImageHeader, imageHeader } from "./imageHeader.ts";
+import { isWholeImage } from "./isWholeImage.ts";
 
 const EXTREME_ASPECT = 4;
 
-/** Judges an image by its size and header; its pixels are not decoded. */
-export function gateImage(image: ActImage | null, limits: GateLimits, pointer = "/image"): Finding[] {
+/** What the rules of images read of the settings. */
+type ImageLimits = Pick<GateLimits, "IMAGE_MAX_BYTES" | "IMAGE_MIN_PIXELS" | "IMAGE_MAX_PIXELS">;
+
+/** Judges an image of any route by its size, header and end; its pixels are not decoded. */
+export function gateImage(image: ActImage | null, limits: ImageLimits, pointer = "/image"): Finding[] {
   if (image === null) return [finding("image.missing", pointer)];
   if (image.bytes === null) return [finding("image.not_base64", pointer)];
   const findings: Finding[] = [];
@@ -15,13 +19,14 @@ export function gateImage(image: ActImage | null, limits: GateLimits, pointer = 
   }
   const header = imageHeader(image.bytes);
   if ("failure" in header) return [...findings, finding(`image.${header.failure}`, pointer)];
+  if (!isWholeImage(image.bytes, header.format)) findings.push(finding("image.truncated_file", pointer));
   return [...findings, ...gateHeader(header, image.declaredType, limits, pointer)];
 }
 
 function gateHeader(
   header: ImageHeader,
   declaredType: string | null,
-  limits: GateLimits,
+  limits: ImageLimits,
   pointer: string,
 ): Finding[] {
   const { widthPixels, heightPixels, format, animated } = header;

@@ -1,5 +1,9 @@
 import { type Finding, finding, type RuleId } from "../../contracts/gates.ts";
 import type { GateLimits } from "./actInput.ts";
+import { CONTROL_CHARACTERS, exceeds, HIDDEN_CHARACTERS } from "./textPatterns.ts";
+
+/** What the rules of texts read of the settings. */
+type TextLimits = Pick<GateLimits, "INSTRUCTION_MAX_CHARACTERS">;
 
 /** Patterns look at this much of a text; an instruction that is longer fails for its length already. */
 const SCANNED_CHARACTERS = 4096;
@@ -30,14 +34,16 @@ function emptiness(text: string): RuleId | null {
   return null;
 }
 
+/** A name in braces as templates have it, what JavaScript makes of an object, or a word that stands for none. */
+const PLACEHOLDER = /\{\{?\s*[a-z_][\w .-]{0,39}\}|\$\{|\[object Object\]/i;
+const NO_TASK =
+  /^(?:todo|tbd|n\/?a|none|null|undefined|nan|test|placeholder|instruction|lorem ipsum\b.*)\W*$/i;
+
 type Check = readonly [rule: RuleId, holds: (text: string) => boolean];
 
 const CHECKS: readonly Check[] = [
-  ["instruction.control_characters", (text) => /(?![\t\n\r])\p{Cc}/u.test(text)],
-  [
-    "instruction.hidden_characters",
-    (text) => /[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u.test(text),
-  ],
+  ["instruction.control_characters", (text) => CONTROL_CHARACTERS.test(text)],
+  ["instruction.hidden_characters", (text) => HIDDEN_CHARACTERS.test(text)],
   ["instruction.line_breaks", (text) => /[\n\r\u2028\u2029]/.test(text.trim())],
   ["instruction.repeated_characters", (text) => /(\S)\1{9}/u.test(text)],
   [
@@ -45,15 +51,27 @@ const CHECKS: readonly Check[] = [
     (text) => /(?<![\p{L}\p{N}])([\p{L}\p{N}]+)(?:\s+\1){3}(?![\p{L}\p{N}])/iu.test(text),
   ],
   ["instruction.prompt_template", holdsTemplate],
+  ["instruction.replacement_character", (text) => text.includes("\ufffd")],
+  ["instruction.unfilled_template", (text) => PLACEHOLDER.test(text) || NO_TASK.test(text.trim())],
   ["instruction.markup", (text) => /<\/?(?:[a-z][a-z0-9]{0,15})(?:\s[^<>]{0,200})?\/?>|<!--/i.test(text)],
 ];
 
 const tooShort = (text: string): boolean => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) === 1;
 const holdsUrl = (text: string): boolean => /(?:https?:\/\/|\bwww\.)\S/i.test(text);
 
-/** Judges the instruction. Details never quote it: they travel into logs. */
-export function gateInstruction(instruction: string | null, limits: GateLimits): Finding[] {
-  if (instruction === null) return [finding("instruction.missing", "/instruction")];
+/** Judges an instruction that must be there. Details never quote it: they travel into logs. */
+export function gateInstruction(
+  instruction: string | null,
+  limits: TextLimits,
+  pointer = "/instruction",
+): Finding[] {
+  return instruction === null
+    ? [finding("instruction.missing", pointer)]
+    : gateText(instruction, limits, pointer);
+}
+
+/** Judges any text that stands for a task: an instruction, a correction of one, the text of a search. */
+export function gateText(instruction: string, limits: TextLimits, pointer: string): Finding[] {
   const text = instruction.slice(0, SCANNED_CHARACTERS);
   const rules: RuleId[] = [];
   const empty = emptiness(text);
@@ -63,11 +81,5 @@ export function gateInstruction(instruction: string | null, limits: GateLimits):
   if (exceeds(instruction, limits.INSTRUCTION_MAX_CHARACTERS)) rules.push("instruction.too_long");
   if (empty !== "instruction.url_only" && holdsUrl(text)) rules.push("instruction.contains_url");
   for (const [rule, holds] of CHECKS) if (holds(text)) rules.push(rule);
-  return rules.map((rule) => finding(rule, "/instruction"));
-}
-
-/** Whether a text has more code points than that; counts them only where the length leaves a doubt. */
-function exceeds(text: string, limit: number): boolean {
-  if (text.length <= limit) return false;
-  return text.length > 2 * limit || Array.from(text).length > limit;
+  return rules.map((rule) => finding(rule, pointer));
 }

@@ -2,11 +2,15 @@ import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../contracts/configuration.ts";
 import { GATE_RULES, type RuleId } from "../../contracts/gates.ts";
 import { findRobot } from "../../contracts/robots.ts";
+import { type AppendRequest, EntryQueue } from "../../keep/outbox/entryQueue.ts";
+import { memorySql } from "../../keep/outbox/testLocalSql.ts";
 import { sampleImage } from "../privacy/testImages.ts";
 import type { ActImage, ActInput, GateContext, GateLimits } from "./actInput.ts";
 import { decodeImageField } from "./decodeImageField.ts";
+import { duplicateFeedback } from "./duplicateFeedback.ts";
 import { gateActInput } from "./gateActInput.ts";
-import { type ActionToGate, gateAction } from "./gateAction.ts";
+import { type ActionToGate, type ActionVerdict, gateAction } from "./gateAction.ts";
+import { rulesOfFeedback, sampleChunk } from "./testFeedback.ts";
 
 const NOW = "2026-03-01T12:00:00.000Z";
 
@@ -14,6 +18,7 @@ const limits: GateLimits = readConfiguration({
   KEY_PEPPERS: `1:${"a".repeat(43)}`,
   SUBJECT_SECRET: "a".repeat(43),
   PENDING_SECRET: "a".repeat(43),
+  SIGNING_SECRET: "a".repeat(43),
   DATABASE_URL: "postgres://nobody@nowhere/none",
   UPSTASH_REDIS_REST_URL: "http://localhost",
   UPSTASH_REDIS_REST_TOKEN: "none",
@@ -28,7 +33,7 @@ const good: ActInput = {
   robotType: "franka",
   instruction: "pick up the red block",
   image,
-  state: [0, 0, 0, 0, 0, 0, 0, 0],
+  state: [0, -0.5, 0, -2, 0, 1.6, 0.8, 1],
   actionSpace: "ee_delta",
   episodeId: "ep-1",
   step: 3,
@@ -54,28 +59,47 @@ function pngOf(widthPixels: number, heightPixels: number, nextChunk = "IDAT"): U
   return png;
 }
 
-function acts(change: Partial<ActionToGate>, robotName = "franka"): string[] {
+function judge(change: Partial<ActionToGate>, robotName: string): ActionVerdict {
   const robot = findRobot(robotName);
   if (robot === null) throw new Error(robotName);
   const action: ActionToGate = {
-    actions: [[0, 0, 0, 0, 0, 0, 1]],
+    actions: [[0.01, 0, 0, 0, 0, 0, 1]],
     robot,
     actionSpace: "ee_delta",
     units: "metric",
     gripperConvention: "zero_closed_one_open",
     ...change,
   };
-  return gateAction(action)
+  return gateAction(action);
+}
+
+const acts = (change: Partial<ActionToGate>, robotName = "franka"): string[] =>
+  judge(change, robotName)
     .checks.filter(({ passed }) => !passed)
     .map(({ rule }) => rule);
-}
+
+const warnsOf = (change: Partial<ActionToGate>): string[] =>
+  judge(change, "franka").warnings.map(({ rule }) => rule);
 
 const step = (...numbers: number[]) => Array.from({ length: 7 }, (_, axis) => numbers[axis] ?? 0);
 const joints = (...numbers: number[]) => Array.from({ length: 8 }, (_, axis) => numbers[axis] ?? 0);
 const repeat = (row: number[], times: number) => Array.from({ length: times }, () => row);
 
-/** For each rule of the registry, what triggers it. */
-const CASES: Record<RuleId, () => string[]> = {
+/** The outbox's verdict on a second exchange like the first but for this. */
+function appendsAgain(change: Partial<AppendRequest>): string[] {
+  const queue = new EntryQueue(memorySql(), { maxEntries: 9, duplicateWindowMs: 1000 });
+  const first = { id: "a", createdAtMs: 1, record: "{}", subjectRef: null, image: null };
+  const request = { ...first, contentHash: "h1", episodeId: "e", step: 3 };
+  return queue
+    .append([request, { ...request, id: "b", ...change }], 1)
+    .flatMap((result) => (result.kind === "duplicate" ? [result.rule] : []));
+}
+
+/**
+ * What triggers each rule that a function finds by itself. What is found on the way to storage has a test named
+ * for its rule beside the drain; tests/house/gateRules.test.ts misses none.
+ */
+const CASES: Partial<Record<RuleId, () => string[]>> = {
   "robot_type.missing": () => rulesOf({ robotType: null }),
   "robot_type.malformed": () => rulesOf({ robotType: "franka; drop table" }),
   "robot_type.not_listed": () => rulesOf({ robotType: "r2d2" }),
@@ -103,6 +127,8 @@ const CASES: Record<RuleId, () => string[]> = {
   "instruction.repeated_words": () => says("go go go go left"),
   "instruction.prompt_template": () => says("<|im_start|>user pick it up"),
   "instruction.markup": () => says("pick up <b>it</b>"),
+  "instruction.replacement_character": () => says("pick up the caf\ufffd cup"),
+  "instruction.unfilled_template": () => says("pick up the {object}"),
 
   "timestamp.unparsable": () => rulesOf({ capturedAt: "yesterday" }),
   "timestamp.no_offset": () => rulesOf({ capturedAt: "2026-03-01T12:00:00" }),
@@ -111,12 +137,37 @@ const CASES: Record<RuleId, () => string[]> = {
   "timestamp.step_without_episode": () => rulesOf({ episodeId: null }),
   "timestamp.step_out_of_range": () => rulesOf({ step: -1 }),
   "timestamp.episode_malformed": () => rulesOf({ episodeId: "an episode" }),
+  "timestamp.whole_seconds": () => rulesOf({ capturedAt: "2026-03-01T12:00:00Z" }),
   "timestamp.not_utc": () => rulesOf({ capturedAt: "2026-03-01T13:00:00+01:00" }),
+
+  "timestamp.before_record": () => rulesOfFeedback({ occurred_at: "2026-03-01T11:59:59.999Z" }),
+  "timestamp.step_outside_chunk": () =>
+    rulesOfFeedback({ type: "intervention", at_step: 8, actions: sampleChunk }),
+  "timestamp.step_outside_episode": () =>
+    rulesOfFeedback({
+      type: "failure",
+      inference_id: undefined,
+      episode_id: "e",
+      category: "stuck",
+      at_step: 38,
+    }),
+  "timestamp.steps_before_last": () =>
+    rulesOfFeedback({ type: "episode_outcome", episode_id: "e", success: true, steps: 29 }),
+
+  "text.empty": () => rulesOfFeedback({ comment: " \n" }),
+  "text.too_long": () => rulesOfFeedback({ comment: "long ".repeat(5000) }),
+  "text.lone_surrogate": () => rulesOfFeedback({ comment: "so \ud83e" }),
+  "text.control_characters": () => rulesOfFeedback({ type: "edit", before: 1, after: { "\u0000": 1 } }),
+  "text.hidden_characters": () => rulesOfFeedback({ type: "edit", before: "a", after: ["a\u202eb"] }),
+
+  // What the unique index of feedback finds: functions/keep/feedback has the test.
+  "duplicate.feedback": () => [duplicateFeedback("fb_1").rule],
 
   "image.missing": () => rulesOf({ image: null }),
   "image.not_base64": () => rulesOf({ image: decodeImageField("data:image/png;base64,&&&") }),
   "image.unsupported_format": () => sees(new TextEncoder().encode("GIF89a……………………")),
   "image.truncated_header": () => sees(sampleImage("jpeg").slice(0, 40)),
+  "image.truncated_file": () => sees(sampleImage("jpeg").slice(0, -2)),
   "image.too_many_bytes": () => sees(new Uint8Array(limits.IMAGE_MAX_BYTES + 1)),
   "image.too_small": () => sees(pngOf(15, 15)),
   "image.too_large": () => sees(pngOf(4097, 4097)),
@@ -127,6 +178,7 @@ const CASES: Record<RuleId, () => string[]> = {
   "state.not_finite": () => rulesOf({ state: [0, 0, 0, 0, 0, 0, Number.NaN, 0] }),
   "state.too_long": () => rulesOf({ state: Array.from({ length: 257 }, () => 0) }),
   "state.wrong_dimension": () => rulesOf({ state: [1, 2, 3] }),
+  "state.all_zero": () => rulesOf({ state: [0, 0, 0, 0, 0, 0, 0, 0] }),
   "state.needed_for_absolute": () => rulesOf({ actionSpace: "joint_abs", state: null }),
 
   "action.shape": () => acts({ actions: [[0, 0, 0]] }),
@@ -144,24 +196,33 @@ const CASES: Record<RuleId, () => string[]> = {
   "action.joint_travel": () => acts({ actionSpace: "joint_delta", actions: repeat(joints(0.13), 25) }),
   "action.start_unknown": () => acts({ actionSpace: "ee_abs" }),
   "action.space_unsupported": () => acts({ actionSpace: "joint_abs" }, "hello_stretch"),
+  "action.idle": () => warnsOf({ actions: repeat(step(), 8) }),
+  "action.gripper_chatter": () =>
+    warnsOf({ actions: [1, 0, 1, 0].map((gripper) => step(0.01, 0, 0, 0, 0, 0, gripper)) }),
+  "duplicate.content": () => appendsAgain({ step: 4 }),
+  "duplicate.episode_step": () => appendsAgain({ contentHash: "h2" }),
   "safety_score.too_low": () => acts({ actions: [step(0.03)], minimumScore: 0.5 }),
 };
 
 describe("the registry of validators", () => {
   it("finds nothing in a good request, so that each case below shows its own rule", () => {
     expect(rulesOf({})).toEqual([]);
-    expect(acts({})).toEqual([]);
+    expect([...acts({}), ...warnsOf({})]).toEqual([]);
+    expect(rulesOfFeedback({})).toEqual([]);
+    expect(appendsAgain({ contentHash: "h2", step: 4 })).toEqual([]);
   });
 
   it.each(Object.entries(CASES))("%s is found where it applies", (rule, run) => {
-    expect(run()).toContain(rule);
+    expect(run?.()).toContain(rule);
   });
 
   it("has at least 37 rules, each named for its subject and with a fix", () => {
     const rules = Object.entries(GATE_RULES);
     expect(rules.length).toBeGreaterThanOrEqual(37);
     for (const [id, { summary, fix }] of rules) {
-      expect(id).toMatch(/^(robot_type|instruction|timestamp|image|state|action|safety_score)\.[a-z0-9_]+$/);
+      expect(id).toMatch(
+        /^(robot_type|instruction|timestamp|text|duplicate|image|state|action|safety_score)\.[a-z0-9_]+$/,
+      );
       expect(summary.length * fix.length).toBeGreaterThan(0);
     }
   });
@@ -214,6 +275,29 @@ describe("gateActInput", () => {
   ])("lets plain instructions pass: %s", (instruction) => {
     expect(says(instruction)).toEqual([]);
   });
+
+  it.each(["todo", "N/A", "move the {color_1} block", "pick up {{ object }}", "[object Object]", "null"])(
+    "knows a placeholder that nobody filled: %s",
+    (instruction) => {
+      expect(says(instruction)).toContain("instruction.unfilled_template");
+    },
+  );
+
+  it.each(["png", "jpeg", "lossyWebp"] as const)(
+    "knows a whole %s from every shorter part of it",
+    (format) => {
+      const whole = sampleImage(format);
+      expect(sees(whole)).toEqual([]);
+      for (let length = 0; length < whole.length; length += 1) {
+        const rules = sees(whole.slice(0, length)).filter((rule) =>
+          /truncated|unsupported_format/.test(rule),
+        );
+        expect(rules, `${length} of ${whole.length} bytes`).toHaveLength(1);
+      }
+      // Cameras pad what they send.
+      expect(sees(new Uint8Array([...whole, 0, 0, 0, 0]))).toEqual([]);
+    },
+  );
 
   it("counts an instruction in characters, not in UTF-16 halves", () => {
     expect(says(`put ${"🟥".repeat(5)} ${"𝒜b".repeat(240)}`)).not.toContain("instruction.too_long");

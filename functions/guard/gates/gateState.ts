@@ -15,6 +15,9 @@ export function gateState(input: Pick<ActInput, "robotType" | "state" | "actionS
   const findings: Finding[] = [];
   if (state?.some((number) => !Number.isFinite(number))) findings.push(finding("state.not_finite", "/state"));
   if (state && state.length > STATE_MAX_NUMBERS) findings.push(finding("state.too_long", "/state"));
+  if (state && state.length > 0 && state.every((number) => number === 0)) {
+    findings.push(finding("state.all_zero", "/state"));
+  }
   if (!robot || robot.mobile) return findings;
   if (state && !plausibleLengths(robot).has(state.length)) {
     findings.push(finding("state.wrong_dimension", "/state"));

@@ -51,12 +51,16 @@ export function gateTimestamp(
   context: GateContext,
 ): Finding[] {
   return [
-    ...(input.capturedAt === null ? [] : gateCapturedAt(input.capturedAt, context)),
+    ...(input.capturedAt === null ? [] : gateCapturedAt(input.capturedAt, input.episodeId, context)),
     ...gateEpisode(input.episodeId, input.step),
   ];
 }
 
-function gateCapturedAt(capturedAt: string, { nowMs, limits }: GateContext): Finding[] {
+function gateCapturedAt(
+  capturedAt: string,
+  episodeId: string | null,
+  { nowMs, limits }: GateContext,
+): Finding[] {
   const pointer = "/captured_at";
   const moment = parseMoment(capturedAt);
   if (moment.kind !== "moment") return [finding(`timestamp.${moment.kind}`, pointer)];
@@ -71,6 +75,9 @@ function gateCapturedAt(capturedAt: string, { nowMs, limits }: GateContext): Fin
     findings.push(finding("timestamp.ahead_of_clock", pointer, detail));
   }
   if (!moment.utc) findings.push(finding("timestamp.not_utc", pointer));
+  if (episodeId !== null && !capturedAt.includes(".")) {
+    findings.push(finding("timestamp.whole_seconds", pointer));
+  }
   return findings;
 }
 

@@ -14,6 +14,8 @@ export interface ChunkMeasures {
   readonly motions: readonly Motion[];
   /** Greatest distance of a gripper number outside its range. */
   readonly gripperExcess: number;
+  /** How often a gripper passes the middle of its range, of the one that does so most often. */
+  readonly gripperTurns: number;
   /** Greatest magnitude of a number that is not a gripper's. */
   readonly normalized: number;
   /** Whether the first step could be compared with where the robot is, or needs no comparison. */
@@ -34,6 +36,7 @@ export function measureChunk(chunk: Chunk, envelope: Envelope): ChunkMeasures {
   const range = GRIPPER_RANGE[chunk.gripperConvention];
   const byKind = new Map<MovingAxis, Measures>();
   let gripperExcess = 0;
+  let gripperTurns = 0;
   let normalized = 0;
   let startKnown = true;
   envelope.axes.forEach((kind, axis) => {
@@ -42,6 +45,7 @@ export function measureChunk(chunk: Chunk, envelope: Envelope): ChunkMeasures {
         const value = numberAt(step, axis);
         gripperExcess = greater(gripperExcess, greater(greater(0, range.min - value), value - range.max));
       }
+      gripperTurns = Math.max(gripperTurns, turnsOf(chunk.actions, axis, (range.min + range.max) / 2));
       return;
     }
     const start = startOf(chunk.state, envelope, axis);
@@ -54,7 +58,13 @@ export function measureChunk(chunk: Chunk, envelope: Envelope): ChunkMeasures {
     const limits = envelope.limits[kind];
     return limits === undefined ? [] : [{ kind, limits, ...(byKind.get(kind) ?? NOTHING) }];
   });
-  return { motions, gripperExcess, normalized, startKnown };
+  return { motions, gripperExcess, gripperTurns, normalized, startKnown };
+}
+
+/** How often a column passes from one side of the middle to the other; on the middle it is on neither. */
+function turnsOf(actions: Chunk["actions"], axis: number, middle: number): number {
+  const sides = actions.map((step) => Math.sign(numberAt(step, axis) - middle)).filter((side) => side !== 0);
+  return sides.filter((side, index) => index > 0 && side !== sides[index - 1]).length;
 }
 
 /** A hole would be no number: it must not pass for a small one. */

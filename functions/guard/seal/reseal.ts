@@ -1,14 +1,10 @@
 import type { Sealed, StorableRecord } from "../../contracts/records.ts";
-import { CONSENT_TIERS, type ConsentTier, mayKeep, tierAllows } from "../../contracts/tiers.ts";
+import { type ConsentTier, mayKeep, tierAllows, weakerTier } from "../../contracts/tiers.ts";
 import { markSealed } from "./brand.ts";
-
-/** The weaker of two tiers. */
-const weaker = (left: ConsentTier, right: ConsentTier): ConsentTier =>
-  CONSENT_TIERS[Math.min(CONSENT_TIERS.indexOf(left), CONSENT_TIERS.indexOf(right))] ?? "none";
 
 /** Takes out of a record what a tier does not keep. It can only lose: a stronger tier brings nothing back. */
 export function reduceToTier(record: StorableRecord, tierNow: ConsentTier): StorableRecord | null {
-  const tier = weaker(record.tier, tierNow);
+  const tier = weakerTier(record.tier, tierNow);
   if (tier === "none" || !tierAllows(tier, "basic")) return null;
   const keepsText = mayKeep(tier, "text");
   const keepsImage = mayKeep(tier, "image");

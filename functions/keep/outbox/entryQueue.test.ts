@@ -29,7 +29,11 @@ describe("the outbox's queue", () => {
   it("knows equal content and an equal step of an episode again, within the window only", () => {
     const queue = newQueue();
     queue.append([request({ episodeId: "e", step: 3 })], 1000);
-    expect(queue.append([request({ id: "b" })], 1500)[0]).toEqual({ kind: "duplicate", of: "a" });
+    expect(queue.append([request({ id: "b" })], 1500)[0]).toEqual({
+      kind: "duplicate",
+      of: "a",
+      rule: "duplicate.content",
+    });
     expect(
       queue.append([request({ id: "c", contentHash: "h2", episodeId: "e", step: 3 })], 1500)[0]?.kind,
     ).toBe("duplicate");

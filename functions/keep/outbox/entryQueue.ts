@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AppendResult } from "../../contracts/ports.ts";
+import type { AppendResult, WaitingQuestion } from "../../contracts/ports.ts";
 import type { LocalSql, LocalSqlValue } from "./localSql.ts";
 import {
   OUTBOX_TABLES,
@@ -44,6 +44,13 @@ const FORGET_PAUSE_MS = 60_000;
 // call costs. Records go in one by one: as parts of a JSON text they would be escaped and parsed once more.
 const AMONG = "in (select value from json_each(?))";
 
+/** A stream is a subject's reference, which holds no space, then the episode. */
+const OF_EPISODE = `with ends as (
+    select min(seq) as first, max(seq) as last from entries
+    where substr(stream, instr(stream, ' ') + 1) = ? group by stream)
+  select record from entries where seq in (select first from ends union select last from ends)`;
+
+const recordSchema = outboxRowSchema.pick({ record: true });
 const seenSchema = z.object({ mark: z.string(), id: z.string() });
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
@@ -74,9 +81,12 @@ export class EntryQueue {
       const seen = this.#seen(requests.flatMap(marksOf), nowMs);
       const judged = requests.map((request): AppendResult => {
         const marks = marksOf(request);
-        const first = marks.map((mark) => seen.get(mark)).find((id) => id !== undefined);
+        const known = marks.find((mark) => seen.has(mark));
+        const first = known === undefined ? undefined : seen.get(known);
         if (first === request.id) return { kind: "recorded" };
-        if (first !== undefined) return { kind: "duplicate", of: first };
+        if (known !== undefined && first !== undefined) {
+          return { kind: "duplicate", of: first, rule: ruleOf(known) };
+        }
         if (this.#entries + accepted.length >= this.#limits.maxEntries)
           return { kind: "unavailable", reason: "full" };
         for (const mark of marks) seen.set(mark, request.id);
@@ -138,6 +148,15 @@ export class EntryQueue {
     this.remove(entries.map(({ seq }) => seq));
   }
 
+  /** The records that wait, as `append` took them: of that id, or the first and last of each stream of an episode. */
+  find(question: WaitingQuestion): string[] {
+    const rows =
+      "inferenceId" in question
+        ? this.#sql.exec("select record from entries where id = ?", question.inferenceId)
+        : this.#sql.exec(OF_EPISODE, question.episodeId);
+    return rows.map((row) => recordSchema.parse(row).record);
+  }
+
   depth(): QueueDepth {
     const [row] = this.#sql.exec("select created_at_ms as oldest from entries order by seq limit 1");
     return { entries: this.#entries, oldestAtMs: typeof row?.oldest === "number" ? row.oldest : null };
@@ -183,8 +202,13 @@ export class EntryQueue {
   }
 }
 
+const CONTENT = "content:";
+
+const ruleOf = (mark: string): Extract<AppendResult, { kind: "duplicate" }>["rule"] =>
+  mark.startsWith(CONTENT) ? "duplicate.content" : "duplicate.episode_step";
+
 function marksOf(request: AppendRequest): string[] {
-  const marks = [`content:${request.contentHash}`];
+  const marks = [`${CONTENT}${request.contentHash}`];
   if (request.episodeId !== null && request.step !== null) {
     marks.push(`step:${request.subjectRef ?? ""}:${request.episodeId}:${request.step}`);
   }

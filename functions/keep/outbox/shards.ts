@@ -20,6 +20,10 @@ export function outboxShardName(record: StorableRecord, shards: number): string 
   return shardName(organizationId, spread(metadata.episodeId ?? contentHash) % shards);
 }
 
+/** The outbox in which all records of an episode wait. */
+export const episodeShardName = (organizationId: string, episodeId: string, shards: number): string =>
+  shardName(organizationId, spread(episodeId) % shards);
+
 /** Every outbox of an organization. */
 export const outboxShardNames = (organizationId: string, shards: number): string[] =>
   Array.from({ length: shards }, (_, shard) => shardName(organizationId, shard));
