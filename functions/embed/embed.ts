@@ -1,10 +1,11 @@
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { InferFailure, Runner } from "../contracts/ports.ts";
 
-/** The model that makes each kind of vector, and the length of what it makes. */
+/** The model that makes each kind of vector, and the length of what it makes; a hash is a vector of 0 and 1. */
 const EMBEDDERS = {
-  text: { model: "lexical-384", input: "text", dimensions: 384 },
-  image: { model: "visual-512", input: "image", dimensions: 512 },
+  text: { model: "lexical-384", input: "text", output: "embedding", dimensions: 384 },
+  image: { model: "visual-512", input: "image", output: "embedding", dimensions: 512 },
+  image_hash: { model: "perceptual-64", input: "image", output: "bits", dimensions: 64 },
 } as const;
 
 export type VectorKind = keyof typeof EMBEDDERS;
@@ -12,8 +13,11 @@ export type VectorKind = keyof typeof EMBEDDERS;
 /** The model whose vectors of this kind are stored; vectors of different models never compare. */
 export const embeddingModel = (kind: VectorKind): string => EMBEDDERS[kind].model;
 
+/** How many numbers a vector of this kind has. */
+export const vectorDimensions = (kind: VectorKind): number => EMBEDDERS[kind].dimensions;
+
 /**
- * Vectors of unit length for a batch of texts (UTF-8) or encoded images, in the order given.
+ * Vectors of unit length, or hashes, for a batch of texts (UTF-8) or encoded images, in the order given.
  * Fails as the runner fails; the whole batch or nothing.
  */
 export async function embed(
@@ -23,7 +27,7 @@ export async function embed(
   deadlineAtMs: number,
   traceparent: string,
 ): Promise<Outcome<Float32Array[], InferFailure>> {
-  const { model, input, dimensions } = EMBEDDERS[kind];
+  const { model, input, output: name, dimensions } = EMBEDDERS[kind];
   const answer = await runner.infer(
     {
       model,
@@ -34,7 +38,7 @@ export async function embed(
     deadlineAtMs,
   );
   if (!answer.ok) return answer;
-  const output = answer.value.outputs.find((tensor) => tensor.name === "embedding");
+  const output = answer.value.outputs.find((tensor) => tensor.name === name);
   if (output?.datatype !== "FP32" || output.data.length !== items.length * dimensions) {
     return failed({
       kind: "bad_answer",

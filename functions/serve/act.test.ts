@@ -16,6 +16,7 @@ const configuration = readConfiguration({
   KEY_PEPPERS: `1:${SECRET}`,
   SUBJECT_SECRET: SECRET,
   PENDING_SECRET: SECRET,
+  SIGNING_SECRET: SECRET,
   DATABASE_URL: "postgres://headgate_app@localhost/headgate",
   UPSTASH_REDIS_REST_URL: "http://localhost:1",
   UPSTASH_REDIS_REST_TOKEN: "t",
@@ -167,7 +168,7 @@ describe("act", () => {
   });
 
   it.each([
-    [{ kind: "duplicate", of: "x" }, undefined, "duplicate"],
+    [{ kind: "duplicate", of: "x", rule: "duplicate.content" }, undefined, "duplicate"],
     [{ kind: "unavailable", reason: "timeout" }, undefined, "unavailable"],
   ] as const)(
     "serves although the outbox says %o, and says that nothing was recorded",

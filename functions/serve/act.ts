@@ -1,4 +1,3 @@
-import type { Finding } from "../contracts/gates.ts";
 import { newUuid, toPublicId } from "../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { InferFailure } from "../contracts/ports.ts";
@@ -8,6 +7,7 @@ import type { ActInput } from "../guard/gates/actInput.ts";
 import { gateActInput } from "../guard/gates/gateActInput.ts";
 import { type ActionVerdict, gateAction } from "../guard/gates/gateAction.ts";
 import { holdChunk } from "../guard/gates/holdChunk.ts";
+import { problemOfFindings } from "../guard/gates/problemOfFindings.ts";
 import type { ActCall, ActContext, ActPorts, ActTimings } from "./actContext.ts";
 import { answerAct } from "./answerAct.ts";
 import { choosePolicy } from "./choosePolicy.ts";
@@ -31,12 +31,12 @@ export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
 
   const prepared = prepare(call, timings, ports);
   if (!prepared.ok) return ended(prepared);
-  const context = prepared.value;
 
-  const inferred = await infer(context, ports);
+  const inferred = await infer(prepared.value, ports);
   if (!inferred.ok) return ended(failed(problemOfInference(inferred.failure)));
 
-  const verdict = gateOutput(context, inferred.value, ports);
+  const verdict = gateOutput(prepared.value, inferred.value, ports);
+  const context = { ...prepared.value, warnings: [...prepared.value.warnings, ...verdict.warnings] };
   const recording = await record(context, inferred.value, verdict, ports);
   if (!recording.ok) return ended(recording);
 
@@ -116,6 +116,7 @@ function gateOutput(context: ActContext, answer: PolicyAnswer, ports: ActPorts):
     state: input.state,
     minimumScore: ports.configuration.ACT_SAFETY_SCORE_MIN,
   });
+  for (const { rule } of verdict.warnings) ports.meter.count("headgate_gate_warnings_total", { rule });
   if (!verdict.safe) {
     ports.meter.count("headgate_unsafe_actions_total", { model: policy.name, robot_type: robot.name });
   }
@@ -155,16 +156,6 @@ function unsafeAction(context: ActContext, verdict: ActionVerdict, recording: Re
   };
 }
 
-/** One problem for all findings: the first one's gate gives the code, every one has its pointer. */
-function problemOfFindings(rejections: readonly Finding[]): Problem {
-  const first = rejections[0];
-  return {
-    code: first === undefined ? "gate_robot_type" : `gate_${first.gate}`,
-    errors: rejections.map(({ pointer, detail, rule }) => ({ pointer, detail: `${rule}: ${detail}` })),
-    ...(first === undefined ? {} : { extensions: { rule: first.rule } }),
-  };
-}
-
 function problemOfInference(failure: InferFailure): Problem {
   switch (failure.kind) {
     case "deadline":
@@ -172,6 +163,7 @@ function problemOfInference(failure: InferFailure): Problem {
     case "invalid_input":
       return { code: "gate_image", errors: [{ pointer: "/image", detail: failure.detail }] };
     case "no_capacity":
+    case "unknown_model":
       return { code: "no_capacity", detail: failure.detail, retryAfterSeconds: 1 };
     case "bad_answer":
       return {

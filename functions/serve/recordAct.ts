@@ -56,6 +56,7 @@ export async function recordAct(
     case "recorded":
       return { recorded: true, reason: null };
     case "duplicate":
+      ports.meter.count("headgate_gate_warnings_total", { rule: appended.rule });
       return notRecorded("duplicate");
     case "unavailable":
       return notRecorded("unavailable");

@@ -90,7 +90,7 @@ export const modelListSchema = z
       z.object({
         id: z.string(),
         object: z.literal("model"),
-        kind: z.enum(["policy", "text_embedding", "image_embedding"]),
+        kind: z.enum(["policy", "text_embedding", "image_embedding", "image_hash"]),
         version: z.string(),
         description: z.string(),
         action_space: actionSpaceSchema.optional(),

@@ -88,3 +88,54 @@ describe("visual-512", () => {
     }
   });
 });
+
+describe("perceptual-64", () => {
+  let call: Call;
+  beforeAll(async () => {
+    call = await openModel("perceptual-64");
+  });
+  const hashesOf = async (...images: Sharp[]): Promise<number[][]> => {
+    const encoded = await Promise.all(images.map(async (image) => new Uint8Array(await image.toBuffer())));
+    const { bits } = await call({ image: bytesTensor(...encoded) });
+    return rowsOf(floatsOf(bits), 64).map((row) => Array.from(row));
+  };
+  const open = (scene: Scene): Sharp =>
+    sharp(renderPixels(scene, CAMERA), { raw: { width: 160, height: 120, channels: 3 } });
+  const differing = (a: number[] = [], b: number[] = []): number =>
+    a.filter((bit, index) => bit !== b[index]).length;
+
+  it("differs by at most 4 bits for the same scene re-encoded, brightened, darkened or resized", async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const scene = open(randomScene(seed));
+      const [own, ...copies] = await hashesOf(
+        scene.clone().png(),
+        scene.clone().jpeg({ quality: 40 }),
+        scene.clone().webp({ quality: 60 }),
+        scene.clone().linear(1.08, 4).jpeg(),
+        scene.clone().linear(0.8, -6).jpeg(),
+        scene.clone().resize(80, 60).png(),
+        scene.clone().resize(640, 480).jpeg(),
+      );
+      expect(copies).toHaveLength(6);
+      for (const copy of copies) expect(differing(own, copy)).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it("differs by about half its bits between other scenes, and never by few", async () => {
+    const scenes = Array.from({ length: 16 }, (_, index) => open(randomScene(100 + index)).png());
+    const hashes = await hashesOf(...scenes);
+    const pairs = hashes.flatMap((a, index) => hashes.slice(0, index).map((b) => differing(a, b)));
+    expect(pairs).toHaveLength(120);
+    expect(Math.min(...pairs)).toBeGreaterThan(8);
+    const mean = pairs.reduce((sum, bits) => sum + bits, 0) / pairs.length;
+    expect(Math.abs(mean - 32)).toBeLessThan(6);
+  });
+
+  it("finds no structure in an even picture, whatever its gray", async () => {
+    const even = (background: string) =>
+      sharp({ create: { width: 64, height: 48, channels: 3, background } }).png();
+    for (const bits of await hashesOf(even("#000"), even("#808080"), even("#fff"))) {
+      expect(bits).toEqual(Array.from({ length: 64 }, () => 0));
+    }
+  });
+});

@@ -160,8 +160,8 @@ export class Graph {
   }
 
   /** 1 where a > b, else 0, as floats. */
-  greater(a: string, b: string): string {
-    return this.op("Cast", [this.op("Greater", [a, b])], { to: ELEMENT.float });
+  greater(a: string, b: string, output?: string): string {
+    return this.op("Cast", [this.op("Greater", [a, b])], { to: ELEMENT.float }, output);
   }
 
   toFloat(tensor: string): string {

@@ -1,6 +1,7 @@
 import type { ModelContract } from "../repository/modelContract.ts";
 import type { Graph } from "./graph.ts";
 import { BUCKETS, buildLexical384 } from "./lexical384.ts";
+import { buildPerceptual64, SIDE as HASH_SIDE } from "./perceptual64.ts";
 import { buildVisual512, SIDE as DESCRIPTOR_SIDE } from "./visual512.ts";
 import { buildVisualServo, SIDE as CAMERA_SIDE } from "./visualServo.ts";
 
@@ -77,6 +78,29 @@ export const BUILT_MODELS: readonly BuiltModel[] = [
         },
       ],
       outputs: [{ name: "embedding", datatype: "FP32", shape: [-1, 512] }],
+    },
+  },
+  {
+    build: buildPerceptual64,
+    contract: {
+      name: "perceptual-64",
+      max_batch: 16,
+      inputs: [
+        {
+          name: "image",
+          datatype: "BYTES",
+          shape: [-1],
+          preprocess: {
+            kind: "image",
+            feeds: "pixels",
+            width_px: HASH_SIDE,
+            height_px: HASH_SIDE,
+            channels: 3,
+            fit: "fill",
+          },
+        },
+      ],
+      outputs: [{ name: "bits", datatype: "FP32", shape: [-1, 64] }],
     },
   },
 ];

@@ -4,6 +4,7 @@ import type { DatabaseFailure } from "../../contracts/ports.ts";
 import type { Sealed, StorableRecord } from "../../contracts/records.ts";
 import { reseal } from "../../guard/seal/reseal.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
+import { markOrder } from "../records/markOrder.ts";
 import { payloadOf } from "../records/payload.ts";
 import { storeRecords } from "../records/store.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
@@ -11,6 +12,7 @@ import { readLedger } from "./readLedger.ts";
 import { ledgerRef, seqsOf, type WaitingEntry, waitingEntries } from "./waitingEntry.ts";
 
 const idSchema = z.object({ id: z.string() });
+const markSchema = z.object({ rule: z.string() });
 
 /**
  * First stage: rows. One statement stores what the ledger allows at that moment; what it refused is read
@@ -48,8 +50,19 @@ async function storeAllowed(
       payload: await payloadOf(record, ports.configuration.BODY_COMPRESS_OVER_BYTES),
     })),
   );
-  const answer = await ports.database.forOrg(organizationId, [storeRecords(organizationId, records)]);
-  return answer.ok ? done(new Set((answer.value[0] ?? []).map((row) => idSchema.parse(row).id))) : answer;
+  const order = markOrder(
+    organizationId,
+    entries.map(({ record }) => record),
+  );
+  const answer = await ports.database.forOrg(organizationId, [
+    storeRecords(organizationId, records),
+    ...(order === null ? [] : [order]),
+  ]);
+  if (!answer.ok) return answer;
+  for (const row of answer.value[1] ?? []) {
+    ports.meter.count("headgate_gate_warnings_total", { rule: markSchema.parse(row).rule });
+  }
+  return done(new Set((answer.value[0] ?? []).map((row) => idSchema.parse(row).id)));
 }
 
 /** One bad row must not hold up the others: a batch that the database refuses is stored by halves. */

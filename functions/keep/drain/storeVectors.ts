@@ -1,15 +1,18 @@
 import { z } from "zod";
-import { done, type Outcome } from "../../contracts/outcome.ts";
-import type { InferFailure } from "../../contracts/ports.ts";
-import { toHex } from "../../contracts/toHex.ts";
-import { embed, embeddingModel, type VectorKind } from "../../embed/embed.ts";
+import type { RuleId } from "../../contracts/gates.ts";
+import type { Row } from "../../contracts/ports.ts";
+import { mayKeep } from "../../contracts/tiers.ts";
+import { embeddingModel } from "../../embed/embed.ts";
 import { normalizeText, textHash } from "../../embed/normalizeText.ts";
 import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
-import { makeTraceparent } from "../../observe/trace.ts";
+import { type HashedImage, markImages } from "../duplicates/markImages.ts";
+import { markTexts } from "../duplicates/markTexts.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
+import { markRecords } from "../records/markOrder.ts";
 import { knownTexts, linkTexts, storeImageVectors, storeTextVectors } from "../records/store.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
-import { readLedger } from "./readLedger.ts";
+import { embedAll } from "./embedAll.ts";
+import { type LedgerLine, readLedger } from "./readLedger.ts";
 import {
   ledgerRef,
   seqsOf,
@@ -19,12 +22,17 @@ import {
   withImages,
 } from "./waitingEntry.ts";
 
-const EMBED_DEADLINE_MS = 10_000;
-const IMAGES_PER_CALL = 16;
+const BLANK: RuleId = "image.blank";
+const NEAR = { text: "duplicate.near_text", image: "duplicate.near_image" } as const satisfies Readonly<
+  Record<string, RuleId>
+>;
 
 const hashSchema = z.object({ text_hash: z.string() });
 
-/** Third stage: vectors, once per distinct text, and for the keyframes of what was stored. */
+/**
+ * Third stage: vectors, once per distinct text, and for the keyframes of what was stored; and beside each the
+ * signature that tells its near duplicates, in the same transaction.
+ */
 export async function storeVectors(
   queue: EntryQueue,
   organizationId: string,
@@ -37,15 +45,29 @@ export async function storeVectors(
     queue,
     queue.oldest("vectors", limit).filter((row) => row.has_image),
   );
-  const texts = await storeTexts(organizationId, entries, ports);
-  const images = texts && (await storeKeyframes(organizationId, keyframes, ports));
-  if (!images) {
+  if (!(await storeAllowed(organizationId, entries, keyframes, ports))) {
     queue.countAttempt(seqsOf(entries));
     ports.meter.count("headgate_drain_failures_total", { part: "vectors" });
     return { moved: 0, failed: true };
   }
   queue.remove(seqsOf(entries));
   return { moved: entries.length, failed: false };
+}
+
+/** What the ledger allows at this moment: consent may have been withdrawn since the row was stored. */
+async function storeAllowed(
+  organizationId: string,
+  entries: readonly WaitingEntry[],
+  keyframes: readonly WaitingImage[],
+  ports: DrainPorts,
+): Promise<boolean> {
+  const ledger = await readLedger(ports.database, organizationId, entries.map(ledgerRef));
+  if (!ledger.ok) return false;
+  const lineOf = (entry: Pick<WaitingEntry, "record">): LedgerLine => ledger.value(ledgerRef(entry));
+  const texts = entries.filter((entry) => mayKeep(lineOf(entry).tier, "text"));
+  if (!(await storeTexts(organizationId, texts, ports))) return false;
+  const images = keyframes.filter((entry) => mayKeep(lineOf(entry).tier, "image"));
+  return await storeKeyframes(organizationId, images, (entry) => lineOf(entry).keySeed, ports);
 }
 
 async function storeTexts(
@@ -69,18 +91,24 @@ async function storeTexts(
   );
   if (!vectors.ok) return false;
 
-  const fresh = missing.flatMap(([hash], index) => {
+  const fresh = missing.flatMap(([hash, text], index) => {
     const vector = vectors.value[index];
-    return vector === undefined || vector === null ? [] : [{ hash, vector }];
+    const createdAtMs = links.find((link) => link.hash === hash)?.createdAtMs;
+    if (vector === undefined || vector === null || createdAtMs === undefined) return [];
+    return [{ hash, text, vector, createdAtMs }];
   });
   const embedded = new Set([...present, ...fresh.map(({ hash }) => hash)]);
   const linkable = links.filter((link) => embedded.has(link.hash));
   const stored = await ports.database.forOrg(organizationId, [
     storeTextVectors(organizationId, embeddingModel("text"), fresh),
     linkTexts(organizationId, linkable),
+    ...markTexts(organizationId, fresh, ports.configuration.NEAR_TEXT_SIMILARITY_MIN),
   ]);
-  if (stored.ok) ports.meter.count("headgate_embeddings_total", { kind: "text" }, fresh.length);
-  return stored.ok;
+  if (!stored.ok) return false;
+  ports.meter.count("headgate_embeddings_total", { kind: "text" }, fresh.length);
+  const [, , , marks = []] = stored.value;
+  countSignatures("text", fresh.length, marks, ports);
+  return true;
 }
 
 /** Each record with its text, normalized and hashed once however many records share it: an episode's do. */
@@ -103,72 +131,67 @@ async function linksOf(entries: readonly WaitingEntry[]) {
 async function storeKeyframes(
   organizationId: string,
   keyframes: readonly WaitingImage[],
+  keySeedOf: (entry: WaitingImage) => string | null,
   ports: DrainPorts,
 ): Promise<boolean> {
-  if (keyframes.length === 0) return true;
-  const ledger = await readLedger(ports.database, organizationId, keyframes.map(ledgerRef));
-  if (!ledger.ok) return false;
-
   const frames = await Promise.all(
     keyframes.map(async (entry) => {
-      const { tier, keySeed } = ledger.value(ledgerRef(entry));
-      if (tier !== "research" || keySeed === null) return null;
+      const keySeed = keySeedOf(entry);
+      if (keySeed === null) return null;
       const image = await anonymizeImage(entry, keySeed, ports.configuration.PENDING_SECRET);
       return image.ok ? { entry, bytes: image.value.bytes } : null;
     }),
   );
   const readable = frames.filter((frame) => frame !== null);
-  const vectors = await embedAll(
-    "image",
-    readable.map((frame) => frame.bytes),
-    ports,
-  );
+  if (readable.length === 0) return true;
+  const pictures = readable.map((frame) => frame.bytes);
+  const [vectors, hashes] = await Promise.all([
+    embedAll("image", pictures, ports),
+    embedAll("image_hash", pictures, ports),
+  ]);
   if (!vectors.ok) return false;
 
-  const rows = readable.flatMap(({ entry }, index) => {
-    const vector = vectors.value[index];
-    return vector === undefined || vector === null
-      ? []
-      : [{ id: entry.record.id, createdAtMs: entry.record.createdAtMs, vector }];
-  });
+  const rows = vectorsOf(readable, vectors.value).map(({ item, vector }) => ({ ...item, vector }));
   if (rows.length === 0) return true;
+  // A runner without this model keeps its vectors: near duplicates stay unmarked, and the metric says so.
+  const hashed = hashes.ok
+    ? vectorsOf(readable, hashes.value).map(({ item, vector }): HashedImage => ({ ...item, bits: vector }))
+    : [];
+  const blank = hashed.filter(({ bits }) => bits.every((bit) => bit < 0.5));
   const stored = await ports.database.forOrg(organizationId, [
     storeImageVectors(organizationId, embeddingModel("image"), rows),
+    ...markImages(organizationId, hashed, ports.configuration.NEAR_IMAGE_DISTANCE_MAX_BITS),
+    ...(blank.length === 0 ? [] : [markRecords(organizationId, blank, BLANK)]),
   ]);
-  if (stored.ok) ports.meter.count("headgate_embeddings_total", { kind: "image" }, rows.length);
-  return stored.ok;
+  if (!stored.ok) return false;
+  ports.meter.count("headgate_embeddings_total", { kind: "image" }, rows.length);
+  const [, , marks = [], blanks = []] = stored.value;
+  const skipped = { kind: "image", outcome: "skipped" };
+  ports.meter.count("headgate_signatures_total", skipped, readable.length - hashed.length);
+  countSignatures("image", hashed.length, marks, ports);
+  ports.meter.count("headgate_gate_warnings_total", { rule: BLANK }, blanks.length);
+  return true;
 }
 
-/**
- * Vectors in the order of the items; null for one that the model cannot read, so that it holds up no other.
- * Fails when the runner is away.
- */
-async function embedAll(
-  kind: VectorKind,
-  items: readonly Uint8Array[],
-  ports: DrainPorts,
-): Promise<Outcome<(Float32Array | null)[], InferFailure>> {
-  const vectors: (Float32Array | null)[] = [];
-  for (let start = 0; start < items.length; start += IMAGES_PER_CALL) {
-    const chunk = items.slice(start, start + IMAGES_PER_CALL);
-    const answer = await embedChunk(kind, chunk, ports);
-    if (answer.ok) vectors.push(...answer.value);
-    else if (answer.failure.kind !== "invalid_input") return answer;
-    else if (chunk.length === 1) vectors.push(null);
-    else {
-      for (const item of chunk) {
-        const single = await embedChunk(kind, [item], ports);
-        if (!single.ok && single.failure.kind !== "invalid_input") return single;
-        vectors.push(single.ok ? (single.value[0] ?? null) : null);
-      }
-    }
-  }
-  return done(vectors);
+/** Records with their vectors; what the model could not read has none. */
+function vectorsOf(
+  frames: readonly { readonly entry: WaitingImage }[],
+  vectors: readonly (Float32Array | null)[],
+): { item: { id: string; createdAtMs: number }; vector: Float32Array }[] {
+  return frames.flatMap(({ entry: { record } }, index) => {
+    const vector = vectors[index];
+    if (vector === undefined || vector === null) return [];
+    return [{ item: { id: record.id, createdAtMs: record.createdAtMs }, vector }];
+  });
 }
 
-function embedChunk(kind: VectorKind, items: readonly Uint8Array[], ports: DrainPorts) {
-  const traceparent = makeTraceparent({ traceId: hex(ports, 16), spanId: hex(ports, 8), sampled: false });
-  return embed(kind, items, ports.runner, ports.clock.now() + EMBED_DEADLINE_MS, traceparent);
+/** Counts what was signed, and what of it nearly repeats something older. */
+function countSignatures(
+  kind: keyof typeof NEAR,
+  signed: number,
+  marks: readonly Row[],
+  { meter }: DrainPorts,
+): void {
+  meter.count("headgate_signatures_total", { kind, outcome: "stored" }, signed);
+  meter.count("headgate_gate_warnings_total", { rule: NEAR[kind] }, marks.length);
 }
-
-const hex = (ports: DrainPorts, lengthBytes: number): string => toHex(ports.random.bytes(lengthBytes));

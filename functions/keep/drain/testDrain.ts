@@ -6,7 +6,7 @@ import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
 import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import { newUuid } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
-import type { Database, ObjectStore, Outbox, Row, Runner } from "../../contracts/ports.ts";
+import type { Database, ObjectStore, Outbox, Row, Runner, Tensor } from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
 import type { ConsentTier } from "../../contracts/tiers.ts";
 import { SECRET, systemRandom, TestClock, testConfiguration } from "../../guard/leases/testWorld.ts";
@@ -21,6 +21,8 @@ import type { DrainPorts } from "./drainPorts.ts";
 const DATABASE_TIMEOUT_MS = 10_000;
 const SEED = "5eed".repeat(16);
 const VECTOR_LENGTHS: Readonly<Record<string, number>> = { "lexical-384": 384, "visual-512": 512 };
+const HASH_MODEL = "perceptual-64";
+const HASH_BITS = 64;
 
 /** How a part behaves: as it should; away; or it does what it is asked and its answer is lost. */
 export type PartMode = "up" | "away" | "answers_lost";
@@ -50,6 +52,9 @@ export class DrainWorld {
     bucket: "up",
     runner: "up",
   };
+  /** What the hash model answers for a picture, by its bytes; null: the runner does not have that model. */
+  hashOf: ((picture: Uint8Array) => number[]) | null = () =>
+    Array.from({ length: HASH_BITS }, (_, bit) => bit % 2);
   readonly queue: EntryQueue;
   readonly ports: DrainPorts;
   readonly #app: Database;
@@ -192,12 +197,22 @@ export class DrainWorld {
     return {
       infer: async ({ model, inputs }) => {
         if (this.modes.runner !== "up") return failed({ kind: "no_capacity", detail: "away" });
+        if (model === HASH_MODEL) return this.#hashes(inputs[0]);
         const shape = [inputs[0]?.shape[0] ?? 0, VECTOR_LENGTHS[model] ?? 0];
         const data = new Float32Array((shape[0] ?? 0) * (shape[1] ?? 0)).fill(0.5);
         const outputs = [{ name: "embedding", datatype: "FP32" as const, shape, data }];
         return done({ model, modelVersion: "1", outputs, queueMs: null, computeMs: null });
       },
     };
+  }
+
+  #hashes(pictures: Tensor | undefined): Awaited<ReturnType<Runner["infer"]>> {
+    const { hashOf } = this;
+    if (hashOf === null) return failed({ kind: "unknown_model", detail: "the runner answered 404" });
+    const items = pictures?.datatype === "BYTES" ? pictures.data : [];
+    const data = Float32Array.from(items.flatMap(hashOf));
+    const outputs = [{ name: "bits", datatype: "FP32" as const, shape: [items.length, HASH_BITS], data }];
+    return done({ model: HASH_MODEL, modelVersion: "1", outputs, queueMs: null, computeMs: null });
   }
 }
 

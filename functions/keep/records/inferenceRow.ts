@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import { consentCurrent } from "../../../drizzle/guard.ts";
 import { inferences } from "../../../drizzle/keep.ts";
 import {
   actionFrameSchema,
@@ -8,18 +9,25 @@ import {
   gripperConventionSchema,
 } from "../../contracts/actionSpaces.ts";
 import { toPublicId } from "../../contracts/identifiers.ts";
-import { partStateSchema, servedStatusSchema } from "../../contracts/records.ts";
-import { consentTierSchema } from "../../contracts/tiers.ts";
+import { type PartState, partStateSchema, servedStatusSchema } from "../../contracts/records.ts";
+import { type ConsentTier, consentTierSchema, mayKeep, weakerTier } from "../../contracts/tiers.ts";
 import type { Inference } from "./schema.ts";
 
 const millisecondsOf = (column: string): SQL => sql.raw(`(extract(epoch from i.${column}) * 1000)::float8`);
+
+/** The tier that holds now for the subject of a row of `inferences i`; null where nobody ever consented. */
+const tierNow = sql`(select held.tier from ${consentCurrent} held
+  where held.organization_id = i.organization_id and held.subject_ref = coalesce(i.subject_ref, ''))`;
+
+/** That anything of a row of `inferences i` may be shown: who withdrew is absent from every read at once. */
+export const isStillKept = sql`${tierNow} <> 'none'`;
 
 /** The columns of a row of `inferences i`, times as milliseconds since 1970 so that no driver rewrites them. */
 export const inferenceColumns = sql`
   i.id, ${millisecondsOf("created_at")} as created_at_ms, ${millisecondsOf("stored_at")} as stored_at_ms,
   ${millisecondsOf("captured_at")} as captured_at_ms, i.status, i.source, i.model, i.model_version, i.robot_type,
   i.action_space, i.frame, i.units, i.gripper_convention, i.norm_key, i.control_hz, i.chunk_size, i.episode_id, i.step,
-  i.environment, i.tier, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
+  i.environment, i.tier, ${tierNow} as tier_now, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
   to_jsonb(i.warnings) as warnings, i.admit_ms, i.runner_queue_ms, i.runner_compute_ms, i.infer_ms, i.text_state,
   i.image_state, i.duplicate_of, i.trace_id, i.configuration_hash`;
 
@@ -47,6 +55,7 @@ export const inferenceRowSchema = z.object({
   step: z.number().nullable(),
   environment: z.string().nullable(),
   tier: consentTierSchema,
+  tier_now: consentTierSchema.nullable(),
   consent_event_id: z.string(),
   person_free: z.boolean(),
   safety_score: z.number().nullable(),
@@ -65,7 +74,14 @@ export type InferenceRow = z.infer<typeof inferenceRowSchema>;
 
 const isoTime = (atMs: number): string => new Date(atMs).toISOString();
 
-/** A row as the API shows it. The subject's digest stays inside. */
+/** The tier under which a row may be read: the weaker of the one it was kept under and the one that holds now. */
+export const readTier = ({ tier, tier_now }: Pick<InferenceRow, "tier" | "tier_now">): ConsentTier =>
+  weakerTier(tier, tier_now ?? "none");
+
+const stateUnder = (tier: ConsentTier, part: "text" | "image", state: PartState): PartState =>
+  mayKeep(tier, part) || state === "absent" ? state : "withheld";
+
+/** A row as the API shows it: no more than the tier that holds now keeps. The subject's digest stays inside. */
 export const inferenceOf = (row: InferenceRow): Inference => ({
   id: toPublicId("inference", row.id),
   created_at: isoTime(row.created_at_ms),
@@ -87,11 +103,11 @@ export const inferenceOf = (row: InferenceRow): Inference => ({
   environment: row.environment,
   captured_at: row.captured_at_ms === null ? null : isoTime(row.captured_at_ms),
   consent: {
-    tier: row.tier,
+    tier: readTier(row),
     event_id: toPublicId("consentEvent", row.consent_event_id),
     person_free: row.person_free,
   },
-  safety_score: row.safety_score,
+  safety_score: mayKeep(readTier(row), "action") ? row.safety_score : null,
   warnings: row.warnings,
   latency_ms: {
     admit: row.admit_ms,
@@ -99,8 +115,8 @@ export const inferenceOf = (row: InferenceRow): Inference => ({
     runner_compute: row.runner_compute_ms,
     infer: row.infer_ms,
   },
-  text: row.text_state,
-  image: row.image_state,
+  text: stateUnder(readTier(row), "text", row.text_state),
+  image: stateUnder(readTier(row), "image", row.image_state),
   duplicate_of: row.duplicate_of === null ? null : toPublicId("inference", row.duplicate_of),
   trace_id: row.trace_id,
   configuration_hash: row.configuration_hash,

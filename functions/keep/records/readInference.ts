@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { inferenceBodies } from "../../../drizzle/keep.ts";
+import { embeddingsTextRecords } from "../../../drizzle/embed.ts";
+import { imageSignatures, inferenceBodies, textSignatures } from "../../../drizzle/keep.ts";
 import { toBase64 } from "../../contracts/base64.ts";
-import { fromPublicId, uuidTimeMs } from "../../contracts/identifiers.ts";
+import { fromPublicId, toPublicId, uuidTimeMs } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
-import { fromInferences, inferenceColumns, inferenceOf, inferenceRowSchema } from "./inferenceRow.ts";
+import { mayKeep } from "../../contracts/tiers.ts";
+import { fromInferences, inferenceColumns, inferenceOf, inferenceRowSchema, isStillKept, readTier } from "./inferenceRow.ts";
 import { readPayload } from "./payload.ts";
 import type { InferenceDetail } from "./schema.ts";
 
@@ -17,8 +19,40 @@ const detailRowSchema = inferenceRowSchema.extend({
   image_offset_bytes: z.number().nullable(),
   image_length_bytes: z.number().nullable(),
   image_content_type: z.string().nullable(),
+  near_text_of: z.string().nullable(),
+  near_text_similarity: z.number().nullable(),
+  near_image_of: z.string().nullable(),
+  near_image_distance: z.number().nullable(),
 });
 type DetailRow = z.infer<typeof detailRowSchema>;
+
+/** The text's mark names a text: shown is the oldest record that holds it, if one still does. */
+const nearColumns = sql`
+  (select older.inference_id from ${embeddingsTextRecords} older
+    where older.organization_id = i.organization_id and older.text_hash = near_text.near_duplicate_of
+    order by older.created_at, older.inference_id limit 1) as near_text_of,
+  near_text.similarity as near_text_similarity,
+  near_image.near_duplicate_of as near_image_of, near_image.distance as near_image_distance`;
+
+const joinNear = sql`
+  left join ${embeddingsTextRecords} own_text on own_text.inference_id = i.id
+  left join ${textSignatures} near_text
+    on near_text.organization_id = i.organization_id and near_text.text_hash = own_text.text_hash
+  left join ${imageSignatures} near_image on near_image.inference_id = i.id`;
+
+function nearDuplicatesOf(row: DetailRow): InferenceDetail["near_duplicates"] {
+  const { near_text_of, near_text_similarity, near_image_of, near_image_distance } = row;
+  return {
+    text:
+      near_text_of === null || near_text_similarity === null
+        ? null
+        : { of: toPublicId("inference", near_text_of), similarity: near_text_similarity },
+    image:
+      near_image_of === null || near_image_distance === null
+        ? null
+        : { of: toPublicId("inference", near_image_of), distance: near_image_distance },
+  };
+}
 
 async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outcome<string | null, Problem>> {
   const { image_key, image_offset_bytes, image_length_bytes, image_content_type } = row;
@@ -33,7 +67,10 @@ async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outc
   );
 }
 
-/** One exchange with all that was kept of it. Another organization's is not found, like one that never was. */
+/**
+ * One exchange with all that was kept of it and that the tier which holds now keeps. Another organization's is not
+ * found, like one that never was, and like that of a subject who withdrew.
+ */
 export async function readInference(
   organizationId: string,
   publicId: string,
@@ -45,24 +82,33 @@ export async function readInference(
   const createdAt = new Date(uuidTimeMs(id)).toISOString();
   const answer = await ports.database.forOrg(organizationId, [
     sql`select ${inferenceColumns}, b.payload, encode(b.payload_gzip, 'base64') as payload_gzip,
-          i.image_key, i.image_offset_bytes, i.image_length_bytes, i.image_content_type
-        ${fromInferences} left join ${inferenceBodies} b on b.id = i.id and b.created_at = i.created_at
-        where i.organization_id = ${organizationId} and i.id = ${id} and i.created_at = ${createdAt}::timestamptz`,
+          i.image_key, i.image_offset_bytes, i.image_length_bytes, i.image_content_type, ${nearColumns}
+        ${fromInferences} left join ${inferenceBodies} b on b.id = i.id and b.created_at = i.created_at ${joinNear}
+        where i.organization_id = ${organizationId} and i.id = ${id} and i.created_at = ${createdAt}::timestamptz
+          and ${isStillKept}`,
   ]);
   if (!answer.ok) return failed({ code: "storage_unavailable", retryAfterSeconds: 2 });
   const found = answer.value[0]?.[0];
   if (found === undefined) return failed({ code: "not_found" });
 
   const row = detailRowSchema.parse(found);
+  const tier = readTier(row);
   const payload = await readPayload(row.payload ?? null, row.payload_gzip);
-  const image = withImage ? await readImage(row, ports.objectStore) : done(null);
+  const action = mayKeep(tier, "action") ? payload : null;
+  const showsImage = withImage && mayKeep(tier, "image");
+  const image = showsImage ? await readImage(row, ports.objectStore) : done(null);
   if (!image.ok) return image;
+  const near = nearDuplicatesOf(row);
   return done({
     ...inferenceOf(row),
-    instruction: payload?.instruction ?? null,
-    actions: payload?.actions ?? null,
-    state: payload?.state ?? null,
-    safety_checks: payload?.safety_checks ?? null,
+    instruction: mayKeep(tier, "text") ? (payload?.instruction ?? null) : null,
+    actions: action?.actions ?? null,
+    state: action?.state ?? null,
+    safety_checks: action?.safety_checks ?? null,
+    near_duplicates: {
+      text: mayKeep(tier, "text") ? near.text : null,
+      image: mayKeep(tier, "image") ? near.image : null,
+    },
     image_data: image.value,
   });
 }

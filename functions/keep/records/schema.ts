@@ -57,6 +57,15 @@ export const inferenceDetailSchema = inferenceSchema
     actions: z.array(z.array(z.number())).nullable(),
     state: z.array(z.number()).nullable(),
     safety_checks: z.array(safetyCheckSchema).nullable(),
+    near_duplicates: z
+      .object({
+        text: z.object({ of: z.string(), similarity: z.number() }).nullable(),
+        image: z.object({ of: z.string(), distance: z.number().int() }).nullable(),
+      })
+      .meta({
+        description:
+          "Older records whose text or keyframe this one nearly repeats: the share of equal MinHash values, and the differing bits of 64.",
+      }),
     image_data: z
       .string()
       .nullable()
@@ -76,6 +85,9 @@ export const inferenceQuerySchema = z.strictObject({
   episode_id: z.string().max(128).optional(),
   robot_type: z.string().max(64).optional(),
   status: servedStatusSchema.optional(),
+  duplicates: z.enum(["include", "exclude"]).default("include").meta({
+    description: "`exclude` leaves out what repeats an older record: its content, or nearly its keyframe.",
+  }),
 });
 export type InferenceQuery = z.infer<typeof inferenceQuerySchema>;
 
