@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { toPublicId } from "../../contracts/identifiers.ts";
+import { done, failed, type Outcome } from "../../contracts/outcome.ts";
+import type { DatabaseFailure, Row } from "../../contracts/ports.ts";
+import type { Problem } from "../../contracts/problems.ts";
+import { storageProblem } from "../../guard/identity/storageProblem.ts";
+import { inferenceOf, inferenceRowSchema } from "../records/inferenceRow.ts";
+import type { EmbeddingCall } from "./embedQuery.ts";
+import { type PlannedSearch, planSearch } from "./planSearch.ts";
+import { readQuery, type SearchQuery } from "./readQuery.ts";
+import { readTarget, type SearchTarget } from "./readTarget.ts";
+import { readTexts } from "./readTexts.ts";
+import type { SearchAnswer, SearchFilter, SearchRequest } from "./schema.ts";
+import type { SearchPorts } from "./searchPorts.ts";
+import { findNearest, planSettings } from "./store.ts";
+
+const DAY_MS = 86_400_000;
+
+const foundSchema = inferenceRowSchema.extend({ distance: z.number() });
+type Found = z.infer<typeof foundSchema>;
+
+/** Null: a text behind whose newest records none may be shown, and there are more. */
+const rowSchema = z.union([foundSchema, z.object({ id: z.null() }).transform(() => null)]);
+
+/**
+ * Finds an organization's kept exchanges whose text or image is nearest to a query. Shows what the tier that
+ * holds now for each record's subject keeps, and nothing of who withdrew.
+ */
+export async function searchRecords(
+  request: SearchRequest,
+  call: EmbeddingCall,
+  ports: SearchPorts,
+): Promise<Outcome<SearchAnswer, Problem>> {
+  const query = readQuery(request);
+  if (!query.ok) return query;
+  const target = await readTarget(query.value, call, ports);
+  if (!target.ok) return target;
+  const answer = await look(query.value, target.value, call.organizationId, ports);
+  if (!answer.ok) return failed(storageProblem(answer.failure));
+  const { in: kind, index, truncated } = answer.value;
+  const outcome = truncated ? "truncated" : "complete";
+  ports.meter.count("headgate_searches_total", { kind, index, outcome });
+  return answer;
+}
+
+async function look(
+  query: SearchQuery,
+  target: SearchTarget,
+  organizationId: string,
+  ports: SearchPorts,
+): Promise<Outcome<SearchAnswer, DatabaseFailure>> {
+  const planned = await planSearch(organizationId, query, ports);
+  if (!planned.ok) return planned;
+  const { kind, distance, limit } = query;
+  const { plan, rows } = planned.value;
+  const nearest = { kind, distance, plan, rows, filter: whileKept(query.filter, ports), ...target };
+  const answer = await ports.database.forOrg(organizationId, [
+    planSettings(nearest),
+    findNearest(organizationId, nearest),
+  ]);
+  if (!answer.ok) return answer;
+
+  const { found, truncated } = foundAmong(answer.value[1] ?? [], limit, planned.value);
+  const texts = await readTexts(organizationId, kind, found, ports.database);
+  if (!texts.ok) return texts;
+  const hits = found.map((row) => ({
+    id: toPublicId("inference", row.id),
+    score: distance === "cosine" ? 1 - row.distance : 1 / (1 + row.distance),
+    distance: row.distance,
+    text: texts.value.get(row.id) ?? null,
+    record: inferenceOf(row),
+  }));
+  return done({ hits, in: kind, distance, index: plan.by === "index" ? plan.index : "exact", truncated });
+}
+
+/** Vectors go with their payloads: nothing is to be found in older partitions, so none is planned for. */
+function whileKept(filter: SearchFilter, { clock, configuration }: SearchPorts): SearchFilter {
+  const oldestMs = clock.now() - (configuration.RETENTION_BODIES_DAYS + 1) * DAY_MS;
+  const fromMs = Math.max(oldestMs, filter.from === undefined ? 0 : Date.parse(filter.from));
+  return { ...filter, from: new Date(fromMs).toISOString() };
+}
+
+/** The first hits of the rows, and whether something before the last of them may have been passed over. */
+function foundAmong(
+  answered: readonly Row[],
+  limit: number,
+  { rows, bounded }: PlannedSearch,
+): { found: Found[]; truncated: boolean } {
+  const nearest = answered.map((row) => rowSchema.parse(row));
+  const found = nearest.filter((row) => row !== null).slice(0, limit);
+  const last = found.at(-1);
+  if (found.length === limit && last !== undefined)
+    return { found, truncated: nearest.slice(0, nearest.indexOf(last)).includes(null) };
+  return { found, truncated: bounded || nearest.length === rows || nearest.includes(null) };
+}
