@@ -1,0 +1,41 @@
+import { createOrganizationCommand } from "./admin/createOrganization.ts";
+import { listAuditCommand } from "./admin/listAudit.ts";
+import { readLimitsCommand } from "./admin/readLimits.ts";
+import { replayCommand } from "./admin/replay.ts";
+import { setLimitsCommand } from "./admin/setLimits.ts";
+import { verifyAuditCommand } from "./admin/verifyAudit.ts";
+import type { Command } from "./command.ts";
+import { getConsentCommand } from "./consent/getConsent.ts";
+import { consentHistoryCommand } from "./consent/listHistory.ts";
+import { consentReceiptCommand } from "./consent/printReceipt.ts";
+import { setConsentCommand } from "./consent/setConsent.ts";
+import { verifyReceiptCommand } from "./consent/verifyReceipt.ts";
+import { createKeyCommand } from "./keys/createKey.ts";
+import { listKeysCommand } from "./keys/listKeys.ts";
+import { revokeKeyCommand } from "./keys/revokeKey.ts";
+import { rotateKeyCommand } from "./keys/rotateKey.ts";
+import { showKeyCommand } from "./keys/showKey.ts";
+import { createSecretsCommand } from "./secrets/createSecrets.ts";
+import { rotatePepperCommand } from "./secrets/rotatePepper.ts";
+
+/** Every command. The parser, the help and docs/cli.md's test read this table. */
+export const COMMANDS: readonly Command[] = [
+  listKeysCommand,
+  createKeyCommand,
+  showKeyCommand,
+  rotateKeyCommand,
+  revokeKeyCommand,
+  getConsentCommand,
+  setConsentCommand,
+  consentHistoryCommand,
+  consentReceiptCommand,
+  verifyReceiptCommand,
+  createSecretsCommand,
+  rotatePepperCommand,
+  createOrganizationCommand,
+  readLimitsCommand,
+  setLimitsCommand,
+  listAuditCommand,
+  verifyAuditCommand,
+  replayCommand,
+];
