@@ -3,7 +3,7 @@ import { z } from "zod";
 import { announceReady, stopWithSupervisor } from "../local/process/part.ts";
 
 // A runner that answers at once, so that what is measured is the gate before it. It speaks the Open Inference
-// Protocol as the gpu-runner does, for the three built-in models, and computes nothing.
+// Protocol as the gpu-runner does, for the built-in models, and computes nothing.
 
 const BINARY_HEADER = "inference-header-content-length";
 
@@ -37,22 +37,31 @@ const CHUNK = binaryAnswer(
   Float32Array.from({ length: CHUNK_STEPS * STEP.length }, (_, index) => STEP[index % STEP.length] ?? 0),
 );
 
+interface VectorModel {
+  readonly model: string;
+  readonly output: string;
+  readonly dimensions: number;
+}
+
+const VECTOR_MODELS: readonly VectorModel[] = [
+  { model: "lexical-384", output: "embedding", dimensions: 384 },
+  { model: "visual-512", output: "embedding", dimensions: 512 },
+  { model: "perceptual-64", output: "bits", dimensions: 64 },
+];
+
 /** Vectors of unit length, as many as were asked for. */
-function vectorAnswer(model: string, dimensions: number, request: IncomingMessage, body: Buffer) {
+function vectorAnswer({ model, output, dimensions }: VectorModel, request: IncomingMessage, body: Buffer) {
   const headerBytes = Number(request.headers[BINARY_HEADER] ?? body.length);
   const { inputs } = requestSchema.parse(JSON.parse(body.toString("utf8", 0, headerBytes)));
   const count = inputs[0]?.shape[0] ?? 0;
   const data = new Float32Array(count * dimensions).fill(1 / Math.sqrt(dimensions));
-  return binaryAnswer("embedding", model, [count, dimensions], data);
+  return binaryAnswer(output, model, [count, dimensions], data);
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const url = request.url ?? "";
-  const { headers, body: bytes } = url.includes("/lexical-384/")
-    ? vectorAnswer("lexical-384", 384, request, body)
-    : url.includes("/visual-512/")
-      ? vectorAnswer("visual-512", 512, request, body)
-      : CHUNK;
+  const asked = VECTOR_MODELS.find(({ model }) => url.includes(`/${model}/`));
+  const { headers, body: bytes } = asked === undefined ? CHUNK : vectorAnswer(asked, request, body);
   response.writeHead(200, headers).end(bytes);
 }
 

@@ -10,6 +10,7 @@ const limits = readConfiguration({
   KEY_PEPPERS: `1:${SECRET}`,
   SUBJECT_SECRET: SECRET,
   PENDING_SECRET: SECRET,
+  SIGNING_SECRET: SECRET,
   DATABASE_URL: "postgres://headgate_app@localhost/headgate",
   UPSTASH_REDIS_REST_URL: "http://localhost:1",
   UPSTASH_REDIS_REST_TOKEN: "t",

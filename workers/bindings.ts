@@ -4,11 +4,15 @@ import { configurationHash } from "../functions/contracts/configurationHash.ts";
 import type { Meter } from "../functions/contracts/metrics.ts";
 import type { ObjectStore } from "../functions/contracts/ports.ts";
 import { createAdmitter } from "../functions/guard/leases/createAdmitter.ts";
+import { createSigner } from "../functions/guard/signing/createSigner.ts";
+import { createSearchMemory } from "../functions/keep/search/searchPorts.ts";
 import { createHealthCheck } from "../functions/observe/health.ts";
 import { createLogger } from "../functions/observe/logs.ts";
 import { createMeter } from "../functions/observe/meter.ts";
 import { durableOutbox } from "./ports/durableOutbox.ts";
+import { durableWaitingRecords } from "./ports/durableWaitingRecords.ts";
 import { openInferenceRunner } from "./ports/openInferenceRunner.ts";
+import { outboxNamespace } from "./ports/outboxNamespace.ts";
 import { platformClock, platformRandom } from "./ports/platform.ts";
 import { r2ObjectStore } from "./ports/r2ObjectStore.ts";
 import { redisKeyValue } from "./ports/redisKeyValue.ts";
@@ -60,19 +64,27 @@ function build(environment: Environment): Services {
     environment,
     objectStore: objectStoreOf(environment, configuration, meter),
     outbox: durableOutbox({
-      namespace: environment.OUTBOX,
+      namespace: outboxNamespace(environment, configuration),
       shards: configuration.OUTBOX_SHARDS,
       timeoutMs: configuration.OUTBOX_TIMEOUT_MS,
       clock,
       logger,
     }),
+    waitingRecords: durableWaitingRecords({
+      namespace: outboxNamespace(environment, configuration),
+      shards: configuration.OUTBOX_SHARDS,
+      timeoutMs: configuration.OUTBOX_TIMEOUT_MS,
+      clock,
+    }),
     runner: openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter }),
     logger,
+    searchMemory: createSearchMemory(),
     checkHealth: createHealthCheck({
       clock,
       timeoutMs: configuration.HEALTH_TIMEOUT_MS,
       cacheMs: configuration.HEALTH_CACHE_MS,
     }),
+    signer: createSigner(configuration.SIGNING_SECRET),
     admitter: createAdmitter({ clock, random, database, keyValue, meter, configuration }),
   };
 }

@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { flushUsage } from "../functions/guard/leases/flushUsage.ts";
 import { outboxShardNames } from "../functions/keep/outbox/shards.ts";
+import { anchorHeads } from "../functions/observe/audit/anchorHeads.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
+import { outboxNamespace } from "./ports/outboxNamespace.ts";
 import type { Services } from "./services.ts";
 
 const organizationSchema = z.object({ id: z.string() });
@@ -13,11 +15,11 @@ const DAYS_AHEAD = 7;
 
 /**
  * What happens at start and every five minutes: outboxes that have something are woken, usage is written
- * down, partitions are made and dropped, views refreshed. Each part is idempotent and stands alone.
+ * down, partitions are made and dropped, views refreshed, audit logs anchored. Each part is idempotent and stands alone.
  */
 export async function runSchedule(services: Services): Promise<void> {
   await sweepOutboxes(services);
-  await Promise.allSettled([flushUsage(services), maintainDatabase(services)]);
+  await Promise.allSettled([flushUsage(services), maintainDatabase(services), anchorHeads(services)]);
   await flushMetrics({ meter: services.meter, keyValue: services.keyValue });
 }
 
@@ -30,7 +32,8 @@ async function sweepOutboxes({ database, environment, configuration, logger }: S
   const shards = organizations.value
     .map((row) => organizationSchema.parse(row).id)
     .flatMap((id) => outboxShardNames(id, configuration.OUTBOX_SHARDS));
-  await Promise.allSettled(shards.map((shard) => environment.OUTBOX.getByName(shard).sweep()));
+  const outboxes = outboxNamespace(environment, configuration);
+  await Promise.allSettled(shards.map((shard) => outboxes.getByName(shard).sweep()));
 }
 
 async function maintainDatabase({ database, configuration, logger }: Services): Promise<void> {
@@ -38,6 +41,7 @@ async function maintainDatabase({ database, configuration, logger }: Services): 
   const statements = [
     sql`select ensure_partitions(${MONTHS_AHEAD}, ${DAYS_AHEAD})`,
     sql`select drop_expired_partitions(${RETENTION_METADATA_MONTHS}, ${RETENTION_BODIES_DAYS})`,
+    sql`select analyze_changed_tables()`,
     sql`select refresh_views()`,
   ];
   for (const statement of statements) {

@@ -8,9 +8,13 @@ import type {
   Outbox,
   Random,
   Runner,
+  WaitingQuestion,
+  WaitingRecords,
 } from "../functions/contracts/ports.ts";
 import type { Admitter } from "../functions/guard/leases/createAdmitter.ts";
+import type { PublishingSigner } from "../functions/guard/signing/createSigner.ts";
 import type { AppendRequest, QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
+import type { SearchMemory } from "../functions/keep/search/searchPorts.ts";
 import type { CheckHealth } from "../functions/observe/health.ts";
 import type { Logger } from "../functions/observe/logs.ts";
 import type { IsolateMeter } from "../functions/observe/meter.ts";
@@ -18,6 +22,7 @@ import type { IsolateMeter } from "../functions/observe/meter.ts";
 /** What a Worker may ask of an outbox. */
 export interface OutboxRpc {
   append(request: AppendRequest): Promise<AppendResult>;
+  find(question: WaitingQuestion): Promise<string[]>;
   sweep(): Promise<QueueDepth>;
 }
 
@@ -38,10 +43,13 @@ export interface Services {
   readonly keyValue: KeyValue;
   readonly objectStore: ObjectStore;
   readonly outbox: Outbox;
+  readonly waitingRecords: WaitingRecords;
   readonly runner: Runner;
   readonly meter: IsolateMeter;
   readonly logger: Logger;
   readonly admitter: Admitter;
+  readonly signer: PublishingSigner;
+  readonly searchMemory: SearchMemory;
   readonly checkHealth: CheckHealth;
   readonly environment: Environment;
 }

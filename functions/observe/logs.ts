@@ -20,6 +20,7 @@ export const LOG_EVENTS = [
   "dead_letter_written",
   "dead_letter_replayed",
   "health_changed",
+  "audit_chain_broken",
 ] as const;
 export type LogEvent = (typeof LOG_EVENTS)[number];
 

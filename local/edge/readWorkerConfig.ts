@@ -14,13 +14,26 @@ const configSchema = z.strictObject({
   send_metrics: z.boolean().optional(),
   keep_names: z.boolean().optional(),
   workers_dev: z.boolean().optional(),
+  preview_urls: z.boolean().optional(),
+  upload_source_maps: z.boolean().optional(),
   observability: z.unknown(),
+  // Where and under which name it runs at Cloudflare: nothing that could be missed here.
+  account_id: z.string().optional(),
+  routes: z.unknown(),
+  placement: z.unknown(),
+  limits: z.unknown(),
   vars: z.record(z.string(), z.string()),
   durable_objects: z.strictObject({
     bindings: z.array(z.strictObject({ name: z.string(), class_name: z.string() })),
   }),
   migrations: z.array(z.strictObject({ tag: z.string(), new_sqlite_classes: z.array(z.string()) })),
-  r2_buckets: z.array(z.strictObject({ binding: z.string(), bucket_name: z.string() })),
+  r2_buckets: z.array(
+    z.strictObject({
+      binding: z.string(),
+      bucket_name: z.string(),
+      jurisdiction: z.string().optional(),
+    }),
+  ),
   triggers: z.strictObject({ crons: z.tuple([z.string()]) }),
 });
 

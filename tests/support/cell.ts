@@ -117,8 +117,8 @@ export const foundNeighbor = ({ stack }: Pick<Cell, "stack">) => foundOrganizati
 
 /** Founds an organization with keys of its own in the database that the settings name. */
 export async function foundOrganization(bindings: Readonly<Record<string, string>>) {
-  const id = await seedOrganization(bindings);
-  return { id, ...(await seedKeys(id, bindings)) };
+  const organization = await seedOrganization(bindings);
+  return { id: organization.id, ...(await seedKeys(organization, bindings)) };
 }
 
 const storedSchema = z.object({

@@ -15,6 +15,7 @@ export interface Answer {
 export interface Question {
   readonly key?: string;
   readonly method?: string;
+  /** Text and bytes go as they are, the rest as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -45,7 +46,8 @@ export function ask(
         body: membersOf(text),
         durationMs: performance.now() - startedMs,
       });
-    const sent = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+    const isRaw = typeof body === "string" || body instanceof Uint8Array || body === undefined;
+    const sent = isRaw ? body : JSON.stringify(body);
     const call = request(url, {
       method,
       agent: false,

@@ -1,10 +1,17 @@
-import { hexDigest } from "../../functions/contracts/hexDigest.ts";
-import { utf8 } from "../../functions/contracts/utf8.ts";
 import type { Grant } from "../../functions/guard/leases/admission.ts";
 import { serverTiming } from "../../functions/observe/serverTiming.ts";
 import { act } from "../../functions/serve/act.ts";
 import { type ActRequest, actAnswerSchema, actRequestSchema } from "../../functions/serve/schema.ts";
-import { type Answer, type Call, type Endpoint, presentedKey, refusal, result } from "../http/endpoint.ts";
+import {
+  type Answer,
+  answerUnadmitted,
+  type Call,
+  type Endpoint,
+  presentedKey,
+  refusal,
+  result,
+} from "../http/endpoint.ts";
+import { idempotencyOf } from "../http/idempotency.ts";
 import { limitHeaders } from "../http/limitHeaders.ts";
 import { type JsonBody, readJson } from "../http/readJson.ts";
 
@@ -31,29 +38,27 @@ export const actEndpoint: Endpoint = {
 
 async function admitAndAct(call: Call, key: string, body: JsonBody<ActRequest>): Promise<Answer> {
   const { admitter, clock } = call.services;
-  const idempotencyKey = call.request.headers.get("idempotency-key");
+  const idempotency = await idempotencyOf(call, key, body.text);
+  const once = idempotency.ok ? idempotency.value : null;
   const admission = await admitter.admit(
     {
       presentedKey: key,
       scope: "act:invoke",
       subject: body.parsed.ok ? (body.parsed.value.subject ?? null) : null,
       address: call.request.headers.get("cf-connecting-ip"),
-      idempotency:
-        idempotencyKey === null ? null : { key: idempotencyKey, bodyHash: await hexDigest(utf8(body.text)) },
+      idempotency: once?.request ?? null,
     },
     call.background,
   );
-  switch (admission.kind) {
-    case "refused":
-      return refusal(admission.problem);
-    case "replay":
-      return result(JSON.parse(admission.body), { "idempotent-replayed": "true" });
-    case "admitted":
-      try {
-        return await actWithGrant(call, body, admission.grant, clock.now());
-      } finally {
-        admission.grant.release();
-      }
+  if (admission.kind !== "admitted") return await answerUnadmitted(admission, once);
+  const { grant } = admission;
+  try {
+    if (!idempotency.ok) return refusal(idempotency.failure, limitHeaders(grant.limits));
+    const answer = await actWithGrant(call, body, grant, clock.now());
+    await once?.keep(grant, answer);
+    return answer;
+  } finally {
+    grant.release();
   }
 }
 
@@ -84,7 +89,5 @@ async function actWithGrant(
     "server-timing": serverTiming({ admitMs: admittedAtMs - receivedAtMs, ...timings, totalMs }),
   };
   if (!outcome.ok) return refusal(outcome.failure, headers);
-  const answer = result(outcome.value, headers);
-  grant.complete(answer.json);
-  return answer;
+  return result(outcome.value, headers);
 }

@@ -1,0 +1,89 @@
+import { type Answer, ask } from "../support/client.ts";
+import { type ApiDocument, readApi } from "../support/openApi.ts";
+import { buildRequests } from "../support/routeExamples.ts";
+import { makeThings } from "../support/things.ts";
+import { type BrokenRequest, breakRequest, type Subject } from "./breakRequest.ts";
+import { type Draw, drawMany } from "./draw.ts";
+import { complaintOf, wasGood } from "./judgeAnswer.ts";
+
+/** Requests under way at once. */
+const LANES = 4;
+/** How much of a body a complaint shows. */
+const SHOWN_CHARACTERS = 300;
+
+export interface FuzzReport {
+  readonly requests: number;
+  /** Requests that turned out to be good ones, by route and by what was broken. */
+  readonly good: Readonly<Record<string, number>>;
+  /** Answers by status and code, most frequent first. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** One text for each answer that is not as it should be. */
+  readonly complaints: readonly string[];
+}
+
+export interface FuzzedStack {
+  readonly url: string;
+  readonly key: string;
+  readonly adminKey: string;
+}
+
+/**
+ * Sends broken requests to every route of the OpenAPI document and judges each answer. The same seed breaks the
+ * same examples in the same ways.
+ */
+export async function fuzzStack(
+  stack: FuzzedStack,
+  { seed, requests: total }: { seed: number; requests: number },
+): Promise<FuzzReport> {
+  const api = await readApi(stack.url);
+  const subjects = await subjectsOf(api, stack);
+  const requests = drawMany(seed, total, (draw: Draw) => breakRequest(draw.pick(subjects), draw));
+  const complaints: string[] = [];
+  const counts = new Map<string, number>();
+  const good = new Map<string, number>();
+  const count = (table: Map<string, number>, name: string) => table.set(name, (table.get(name) ?? 0) + 1);
+  const waiting = requests.entries();
+  const lane = async () => {
+    for (const [index, request] of waiting) {
+      const answer = await send(stack, request);
+      if (wasGood(answer)) count(good, `${request.operation}, ${request.breakage}`);
+      count(counts, `${answer.status} ${String(answer.body.code ?? "")}`.trim());
+      const complaint = complaintOf(answer);
+      if (complaint !== null)
+        complaints.push(`${complaint} (seed ${seed}, request ${index})\n${show(request, answer)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return { requests: requests.length, good: byFrequency(good), answers: byFrequency(counts), complaints };
+}
+
+const byFrequency = (table: ReadonlyMap<string, number>) =>
+  Object.fromEntries([...table].toSorted(([, left], [, right]) => right - left));
+
+/** Good requests of all routes; those with a body weigh more, since more of them can break. */
+async function subjectsOf(api: ApiDocument, stack: FuzzedStack): Promise<Subject[]> {
+  const things = await makeThings(stack);
+  const subjects: Subject[] = [];
+  for (const operation of api.operations) {
+    const weight = operation.body !== null ? 6 : operation.parameters.length > 0 ? 3 : 1;
+    for (const example of await buildRequests(operation, things))
+      subjects.push(...Array.from({ length: weight }, () => ({ api, operation, example })));
+  }
+  return subjects;
+}
+
+const send = (
+  { url, adminKey }: FuzzedStack,
+  { method, target, headers, body, keyed }: BrokenRequest,
+): Promise<Answer> => ask(url + target, { method, headers, body, ...(keyed ? { key: adminKey } : {}) });
+
+function show({ operation, breakage, method, target, headers, body }: BrokenRequest, answer: Answer): string {
+  const short = (text: string) => text.slice(0, SHOWN_CHARACTERS);
+  const sent =
+    body === undefined ? "" : typeof body === "string" ? body : Buffer.from(body).toString("latin1");
+  return [
+    `${operation}, ${breakage} broken: ${method} ${short(target)} ${short(JSON.stringify(headers))}`,
+    `sent ${sent.length}: ${short(sent)}`,
+    `answered ${answer.status}: ${short(answer.text)}`,
+  ].join("\n");
+}
