@@ -218,19 +218,29 @@ describe("a migrated database", () => {
       expect(facts?.subject_ref).toBe(Buffer.from(hash).toString("hex"));
     });
 
-    test("limits fall back to the organization's, use is this month's, and the tier is the subject's", async () => {
+    test("limits and use are told of the key and its organization apart, and the tier is the subject's", async () => {
       await grant(ONE, "", "research");
       await tenant(ONE, sql`update organizations set quota_per_month = 500, rate_per_second = 9`);
-      await tenant(ONE, sql`update api_keys set rate_per_second = 3`);
+      await tenant(ONE, sql`update api_keys set rate_per_second = 3, max_tier = 'basic'`);
       await tenant(
         ONE,
         sql`insert into billing_daily values (${ONE}, (now() at time zone 'UTC')::date, 'act', 'm', 4, 4),
         (${ONE}, '2001-01-01', 'act', 'm', 7, 7)`,
       );
+      await tenant(
+        ONE,
+        sql`insert into key_usage_monthly
+        values (${ONE}, ${ONE}, date_trunc('month', now() at time zone 'UTC')::date, 3), (${ONE}, ${ONE}, '2001-01-01', 9)`,
+      );
       const [facts] = await ask(ONE.slice(-8), "");
       expect(facts).toMatchObject({
         rate_per_second: 3,
-        quota_per_month: "500",
+        quota_per_month: null,
+        max_tier: "basic",
+        key_used_this_month: "3",
+        organization_rate_per_second: 9,
+        organization_quota_per_month: "500",
+        organization_concurrency: null,
         used_this_month: "4",
         subject_ref: "",
         tier: "research",

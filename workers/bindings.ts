@@ -73,7 +73,7 @@ function build(environment: Environment): Services {
     waitingRecords: durableWaitingRecords({
       namespace: outboxNamespace(environment, configuration),
       shards: configuration.OUTBOX_SHARDS,
-      timeoutMs: configuration.OUTBOX_TIMEOUT_MS,
+      timeoutMs: configuration.OUTBOX_READ_TIMEOUT_MS,
       clock,
     }),
     runner: openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter }),

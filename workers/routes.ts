@@ -27,6 +27,7 @@ import {
   revokeKeyEndpoint,
   rotateKeyEndpoint,
 } from "./routes/keys.ts";
+import { readLimitsEndpoint, setLimitsEndpoint } from "./routes/limits.ts";
 import { metricsEndpoint } from "./routes/metrics.ts";
 import { modelsEndpoint } from "./routes/models.ts";
 import { listNoticesEndpoint, readNoticeEndpoint, registerNoticeEndpoint } from "./routes/notices.ts";
@@ -52,6 +53,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...personFreeEndpoints,
   readOrganizationEndpoint,
   changeOrganizationEndpoint,
+  readLimitsEndpoint,
+  setLimitsEndpoint,
   listInferencesEndpoint,
   readInferenceEndpoint,
   searchEndpoint,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { flushUsage } from "../functions/guard/leases/flushUsage.ts";
+import { republishChanges } from "../functions/guard/leases/republishChanges.ts";
 import { outboxShardNames } from "../functions/keep/outbox/shards.ts";
 import { anchorHeads } from "../functions/observe/audit/anchorHeads.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
@@ -14,12 +15,18 @@ const MONTHS_AHEAD = 2;
 const DAYS_AHEAD = 7;
 
 /**
- * What happens at start and every five minutes: outboxes that have something are woken, usage is written
- * down, partitions are made and dropped, views refreshed, audit logs anchored. Each part is idempotent and stands alone.
+ * What happens at start and every five minutes: outboxes that have something are woken, Redis is told what it
+ * missed, usage is written down, partitions are made and dropped, views refreshed, audit logs anchored. Each
+ * part is idempotent and stands alone.
  */
 export async function runSchedule(services: Services): Promise<void> {
   await sweepOutboxes(services);
-  await Promise.allSettled([flushUsage(services), maintainDatabase(services), anchorHeads(services)]);
+  await Promise.allSettled([
+    repeatChanges(services),
+    flushUsage(services),
+    maintainDatabase(services),
+    anchorHeads(services),
+  ]);
   await flushMetrics({ meter: services.meter, keyValue: services.keyValue });
 }
 
@@ -34,6 +41,12 @@ async function sweepOutboxes({ database, environment, configuration, logger }: S
     .flatMap((id) => outboxShardNames(id, configuration.OUTBOX_SHARDS));
   const outboxes = outboxNamespace(environment, configuration);
   await Promise.allSettled(shards.map((shard) => outboxes.getByName(shard).sweep()));
+}
+
+async function repeatChanges(services: Services): Promise<void> {
+  const repeated = await republishChanges(services);
+  if (repeated.ok) return;
+  services.logger.warn("dependency_failed", { part: repeated.failure, failureKind: "unavailable" });
 }
 
 async function maintainDatabase({ database, configuration, logger }: Services): Promise<void> {

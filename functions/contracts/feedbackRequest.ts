@@ -26,7 +26,10 @@ const stateSchema = z.array(numberSchema).max(256).meta({
 });
 const jsonSchema = z
   .custom<unknown>(isJson, { error: "must be text or JSON, nested at most 32 levels", abort: true })
-  .meta({ description: "Text, or any JSON." });
+  .meta({
+    type: ["string", "object", "array", "number", "boolean", "null"],
+    description: "Text, or any JSON.",
+  });
 
 const common = {
   occurred_at: z

@@ -75,7 +75,10 @@ export const METRICS = {
     "reason",
   ]),
   headgate_records_total: counter("records", "Outcomes of recording exchanges.", ["outcome"]),
-  headgate_feedback_total: counter("records", "Feedback submitted, by what became of it.", ["type", "outcome"]),
+  headgate_feedback_total: counter("records", "Feedback submitted, by what became of it.", [
+    "type",
+    "outcome",
+  ]),
   headgate_record_duration_seconds: histogram("records", "Wait for the outbox."),
   headgate_outbox_entries: gauge("records", "Entries waiting in an outbox.", ["shard"]),
   headgate_outbox_oldest_age_seconds: gauge("records", "Age of the oldest entry in an outbox.", ["shard"]),
@@ -90,15 +93,16 @@ export const METRICS = {
     "outcome",
   ]),
   headgate_embeddings_total: counter("records", "Vectors stored.", ["kind"]),
-  headgate_searches_total: counter("records", "Searches by likeness that were answered, by how they looked.", [
-    "kind",
-    "index",
-    "outcome",
-  ]),
-  headgate_query_vectors_total: counter("inference", "Vectors of queries: remembered (hit) or asked for (miss).", [
-    "kind",
-    "outcome",
-  ]),
+  headgate_searches_total: counter(
+    "records",
+    "Searches by likeness that were answered, by how they looked.",
+    ["kind", "index", "outcome"],
+  ),
+  headgate_query_vectors_total: counter(
+    "inference",
+    "Vectors of queries: remembered (hit) or asked for (miss).",
+    ["kind", "outcome"],
+  ),
   headgate_redis_calls_total: counter("dependencies", "Round trips to Redis.", ["purpose", "outcome"]),
   headgate_redis_call_duration_seconds: histogram("dependencies", "Time of round trips to Redis."),
   headgate_postgres_calls_total: counter("dependencies", "Round trips to Postgres.", ["purpose", "outcome"]),

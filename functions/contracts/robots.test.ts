@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ACTION_SPACES } from "./actionSpaces.ts";
 import { envelopeFor } from "./envelopes.ts";
-import { actionDimension, findRobot, lookUpRobot, ROBOTS } from "./robots.ts";
+import { actionDimension, findRobot, lookUpRobot, platformOf, ROBOTS } from "./robots.ts";
 
 const robotNamed = (name: string) => {
   const robot = findRobot(name);
@@ -54,6 +54,20 @@ describe("the table of robots", () => {
     ["jackal", "ee_delta", null],
   ] as const)("gives %s in %s %s numbers", (name, space, dimension) => {
     expect(actionDimension(robotNamed(name), space)).toBe(dimension);
+  });
+});
+
+describe("platforms", () => {
+  it("are told from the arms of each robot", () => {
+    const names = ["franka", "aloha", "unitree_g1", "hope_jr_hand", "jackal", "hello_stretch"];
+    expect(names.map((name) => platformOf(robotNamed(name)))).toEqual([
+      "arm",
+      "bimanual",
+      "bimanual",
+      "hand",
+      "mobile_base",
+      "arm",
+    ]);
   });
 });
 

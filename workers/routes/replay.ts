@@ -25,7 +25,9 @@ export const replayEndpoint: Endpoint = {
     withGrant(call, "records:replay", async (grant) => {
       const query = readParameters(queryOf(call.request), querySchema);
       if (!query.ok) return refusal(query.failure);
-      const report = await replayDeadLetters(grant.organizationId, query.value.cursor, call.services);
+      const actor = { id: grant.keyId, scopes: grant.scopes };
+      const { cursor } = query.value;
+      const report = await replayDeadLetters(grant.organizationId, cursor, actor, call.services);
       if (!report.ok) return refusal({ code: "storage_unavailable", retryAfterSeconds: 2 });
       const { replayed, kept, nextCursor } = report.value;
       call.services.logger.info("dead_letter_replayed", {

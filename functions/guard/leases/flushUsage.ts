@@ -3,6 +3,7 @@ import { z } from "zod";
 import { billingDaily } from "../../../drizzle/observe.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Clock, Database, KeyValue } from "../../contracts/ports.ts";
+import { flushKeyUsage } from "./flushKeyUsage.ts";
 import { USAGE_DAYS, usageHash } from "./redisKeys.ts";
 import { dayOf } from "./usageBook.ts";
 
@@ -12,7 +13,7 @@ export interface FlushUsagePorts {
   readonly keyValue: KeyValue;
 }
 
-/** How many organizations' days were brought to Postgres, and how many could not be. */
+/** How many counts, of an organization's day or its keys, were brought to Postgres, and how many could not be. */
 export interface FlushedUsage {
   readonly flushed: number;
   readonly failed: number;
@@ -25,20 +26,36 @@ const DAY_MS = 86_400_000;
 const wordsSchema = z.array(z.union([z.string(), z.number()]).transform(String));
 
 /**
- * Brings the counts of requests from Redis to `billing_daily`. What is written is the absolute count of a day,
- * so a flush that is repeated, or runs twice at once, adds nothing. A hash that begins after Redis lost its
- * data starts from what was billed before.
+ * Brings the counts of requests from Redis to `billing_daily`, and those of keys with a quota of their own to
+ * `key_usage_monthly`. What is written is the absolute count of a day, so a flush that is repeated, or runs
+ * twice at once, adds nothing. A hash that begins after Redis lost its data starts from what was billed before.
  */
 export async function flushUsage(ports: FlushUsagePorts): Promise<Outcome<FlushedUsage, "redis_away">> {
   const listed = await ports.keyValue.pipeline([["SMEMBERS", USAGE_DAYS]]);
-  if (!listed.ok) return failed("redis_away");
-  const result = { flushed: 0, failed: 0 };
+  const keys = await flushKeyUsage(ports);
+  if (!listed.ok || !keys.ok) return failed("redis_away");
+  const result = { ...keys.value };
   for (const member of wordsSchema.parse(listed.value[0] ?? [])) {
     const [organizationId = "", day = ""] = member.split(" ");
     if (await flushDay(organizationId, day, ports)) result.flushed += 1;
     else result.failed += 1;
   }
   return done(result);
+}
+
+/**
+ * Brings one organization's counts up to now, as far as leases have reported them: at most LEASE_MS ago. What
+ * cannot be brought now, the schedule brings later.
+ */
+export async function flushUsageOf(organizationId: string, ports: FlushUsagePorts): Promise<void> {
+  const nowMs = ports.clock.now();
+  const days = [dayOf(nowMs - DAY_MS), dayOf(nowMs)];
+  const open = await ports.keyValue.pipeline(
+    days.map((day) => ["SISMEMBER", USAGE_DAYS, `${organizationId} ${day}`]),
+  );
+  if (!open.ok) return;
+  for (const [index, day] of days.entries())
+    if (open.value[index] === 1) await flushDay(organizationId, day, ports);
 }
 
 async function flushDay(organizationId: string, day: string, ports: FlushUsagePorts): Promise<boolean> {
