@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import type { Database } from "../../contracts/ports.ts";
+import { PLATFORM_ACTOR } from "../../guard/identity/actor.ts";
 import { replayDeadLetters } from "./replayDeadLetters.ts";
 import { DrainWorld, startDrainDatabase } from "./testDrain.ts";
 
@@ -112,7 +113,7 @@ describe("consent between an answer and its row", () => {
     await world.setTier("none");
     world.modes.bucket = "up";
     await world.drainAll();
-    expect(await world.rows()).toMatchObject([{ image_state: "withheld", images: 0 }]);
+    expect(await world.rows()).toMatchObject([{ image_state: "withheld", texts: 0, images: 0 }]);
     expect(world.objects.size).toBe(0);
   });
 
@@ -206,7 +207,10 @@ describe("dead letters", () => {
 
     world.modes.postgres = "up";
     const replay = () =>
-      replayDeadLetters(world.organizationId, undefined, { ...world.ports, outbox: world.outbox });
+      replayDeadLetters(world.organizationId, undefined, PLATFORM_ACTOR, {
+        ...world.ports,
+        outbox: world.outbox,
+      });
     expect(await replay()).toMatchObject({ ok: true, value: { replayed: 2, kept: 0, nextCursor: null } });
     expect(world.keys("dead/")).toEqual([]);
     await world.drainAll();
@@ -221,7 +225,8 @@ describe("dead letters", () => {
     await world.drain();
     world.objects.set(`dead/${world.organizationId}/0/x.json`, new TextEncoder().encode("{}"));
     const full = { append: async () => ({ kind: "unavailable", reason: "full" }) as const };
-    const report = await replayDeadLetters(world.organizationId, undefined, { ...world.ports, outbox: full });
+    const ports = { ...world.ports, outbox: full };
+    const report = await replayDeadLetters(world.organizationId, undefined, PLATFORM_ACTOR, ports);
     expect(report).toMatchObject({ ok: true, value: { replayed: 0, kept: 2 } });
     expect(world.keys("dead/")).toHaveLength(2);
   });

@@ -17,7 +17,7 @@ let event: string;
 
 beforeAll(async () => {
   ({ app, embedded } = await startDrainDatabase());
-});
+}, 60_000);
 afterAll(() => embedded?.remove());
 beforeEach(async () => {
   world = new FeedbackWorld(app);

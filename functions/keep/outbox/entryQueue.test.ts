@@ -72,6 +72,22 @@ describe("the outbox's queue", () => {
     expect(queue.append([request({ id: "b", contentHash: "h2" })], 1000)[0]?.kind).toBe("recorded");
   });
 
+  it("finds a record by its id, and of an episode the first and last of each subject", () => {
+    const queue = newQueue();
+    const of = (id: string, episodeId: string | null, subjectRef: string | null = null) =>
+      request({ id, contentHash: id, record: `"${id}"`, episodeId, subjectRef, step: null });
+    const others = [of("x", null), of("y", "ep-10"), of("z", "p-1")];
+    queue.append(
+      [of("a", "ep-1"), of("b", "ep-1"), of("c", "ep-1", "5ab"), of("d", "ep-1"), ...others],
+      1000,
+    );
+    expect(queue.find({ inferenceId: "b" })).toEqual(['"b"']);
+    expect(queue.find({ inferenceId: "nobody" })).toEqual([]);
+    expect(queue.find({ episodeId: "ep-1" })).toEqual(['"a"', '"c"', '"d"']);
+    queue.remove(queue.oldest("row", 10).map((row) => row.seq));
+    expect(queue.find({ inferenceId: "b" })).toEqual([]);
+  });
+
   it("finds after a restart what it held, image and stage included", () => {
     const sql = memorySql();
     const bytes = new Uint8Array([1, 2, 3]);

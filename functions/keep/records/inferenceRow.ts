@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { consentCurrent } from "../../../drizzle/guard.ts";
 import { inferences } from "../../../drizzle/keep.ts";
+import { ledgerName } from "../../../drizzle/walls.ts";
 import {
   actionFrameSchema,
   actionSpaceSchema,
@@ -16,8 +17,8 @@ import type { Inference } from "./schema.ts";
 const millisecondsOf = (column: string): SQL => sql.raw(`(extract(epoch from i.${column}) * 1000)::float8`);
 
 /** The tier that holds now for the subject of a row of `inferences i`; null where nobody ever consented. */
-const tierNow = sql`(select held.tier from ${consentCurrent} held
-  where held.organization_id = i.organization_id and held.subject_ref = coalesce(i.subject_ref, ''))`;
+export const tierNow = sql`(select held.tier from ${consentCurrent} held
+  where held.organization_id = i.organization_id and held.subject_ref = ${ledgerName(sql`i.subject_ref`)})`;
 
 /** That anything of a row of `inferences i` may be shown: who withdrew is absent from every read at once. */
 export const isStillKept = sql`${tierNow} <> 'none'`;

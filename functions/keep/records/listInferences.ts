@@ -4,7 +4,13 @@ import { fromPublicId, toPublicId, uuidTimeMs } from "../../contracts/identifier
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Database } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
-import { fromInferences, inferenceColumns, inferenceOf, inferenceRowSchema, isStillKept } from "./inferenceRow.ts";
+import {
+  fromInferences,
+  inferenceColumns,
+  inferenceOf,
+  inferenceRowSchema,
+  isStillKept,
+} from "./inferenceRow.ts";
 import type { Inference, InferenceQuery } from "./schema.ts";
 
 const repeatsNothing = sql`i.duplicate_of is null and not exists (

@@ -20,7 +20,7 @@ afterAll(() => embedded.remove());
 /** A record of tier research with everything in it, and what the API shows of it once another tier holds. */
 async function readUnder(tier: ConsentTier) {
   const world = new DrainWorld(app, { KEYFRAME_EVERY_STEPS: "1" });
-  const entry = await world.seal(await world.setTier("research"));
+  const entry = await world.seal(await world.setTier("research"), "research", { state: [0.5] });
   world.append(entry);
   await world.drainAll();
   await world.setTier(tier);

@@ -8,7 +8,14 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
-import { fromInferences, inferenceColumns, inferenceOf, inferenceRowSchema, isStillKept, readTier } from "./inferenceRow.ts";
+import {
+  fromInferences,
+  inferenceColumns,
+  inferenceOf,
+  inferenceRowSchema,
+  isStillKept,
+  readTier,
+} from "./inferenceRow.ts";
 import { readPayload } from "./payload.ts";
 import type { InferenceDetail } from "./schema.ts";
 

@@ -14,7 +14,8 @@ export interface PlannedSearch {
   readonly bounded: boolean;
 }
 
-const SPARE_ROWS = 10;
+/** A share of the limit that is asked for beside it. */
+const SPARE_SHARE = 0.3;
 /** use_vector_index cuts an IVFFlat index into lists of this many vectors, and into no more than so many lists. */
 const LIST_VECTORS = 1000;
 const LISTS_MAX = 1000;
@@ -32,7 +33,7 @@ export async function planSearch(
   ports: SearchPorts,
 ): Promise<Outcome<PlannedSearch, DatabaseFailure>> {
   const { SEARCH_EXACT_VECTORS: exactVectors, SEARCH_SCAN_TUPLES: scanTuples } = ports.configuration;
-  const rows = limit + Math.max(SPARE_ROWS, Math.ceil(limit / 2));
+  const rows = limit + Math.ceil(limit * SPARE_SHARE);
   const exactly = (by: "filter" | "organization") => done({ plan: { by }, rows, bounded: false } as const);
 
   if (filter.episode_id !== undefined || filter.from !== undefined || filter.to !== undefined) {

@@ -19,6 +19,8 @@ export interface SearchQuery {
   readonly distance: Distance;
   readonly limit: number;
   readonly filter: SearchFilter;
+  /** What each hit shows beside its record. */
+  readonly include: "text" | undefined;
 }
 
 const wrong = (pointer: string, detail: string): Outcome<never, Problem> =>
@@ -38,8 +40,8 @@ export function readQuery(request: SearchRequest): Outcome<SearchQuery, Problem>
   const { from, to } = request.filter;
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
     return wrong("/filter/to", "The period ends before it begins.");
-  const { distance, limit, filter } = request;
-  return done({ probe: probe.value, kind: own ?? request.in ?? "text", distance, limit, filter });
+  const { distance, limit, filter, include } = request;
+  return done({ probe: probe.value, kind: own ?? request.in ?? "text", distance, limit, filter, include });
 }
 
 function readProbe({ text, image, vector, like }: SearchRequest): Outcome<Probe, Problem> {

@@ -2,19 +2,17 @@ import { z } from "zod";
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { Database, DatabaseFailure } from "../../contracts/ports.ts";
 import { readPayload } from "../records/payload.ts";
-import type { SearchedKind } from "./schema.ts";
 import { payloadsOf } from "./store.ts";
 
 const bodySchema = z.object({ id: z.string(), payload: z.unknown(), payload_gzip: z.string().nullable() });
 
-/** The texts of records that were found, by id; of images none. Only for records that may be shown. */
+/** The texts of records, by id. Only for records that may be shown. */
 export async function readTexts(
   organizationId: string,
-  kind: SearchedKind,
   found: readonly { readonly id: string; readonly created_at_ms: number }[],
   database: Database,
 ): Promise<Outcome<ReadonlyMap<string, string | null>, DatabaseFailure>> {
-  if (kind === "image" || found.length === 0) return done(new Map());
+  if (found.length === 0) return done(new Map());
   const records = found.map((row) => ({ id: row.id, createdAt: new Date(row.created_at_ms).toISOString() }));
   const answer = await database.forOrg(organizationId, [payloadsOf(organizationId, records)]);
   if (!answer.ok) return answer;

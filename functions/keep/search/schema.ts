@@ -64,6 +64,7 @@ export const searchRequestSchema = z
     distance: distanceSchema.default("cosine"),
     limit: z.number().int().min(1).max(100).default(10),
     filter: searchFilterSchema.default({}),
+    include: z.enum(["text"]).optional().meta({ description: "`text`: each hit with its text." }),
   })
   .meta({ id: "SearchRequest" });
 export type SearchRequest = z.infer<typeof searchRequestSchema>;
@@ -74,7 +75,7 @@ const hitSchema = z.object({
     description: "Greater is nearer: the cosine similarity, or 1 / (1 + distance) for euclidean.",
   }),
   distance: z.number(),
-  text: z.string().nullable().meta({ description: "The text that was compared; null for images." }),
+  text: z.string().nullable().optional().meta({ description: "The record's text, with `include: text`." }),
   record: inferenceSchema,
 });
 

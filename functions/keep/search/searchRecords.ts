@@ -6,6 +6,7 @@ import type { Problem } from "../../contracts/problems.ts";
 import { storageProblem } from "../../guard/identity/storageProblem.ts";
 import { inferenceOf, inferenceRowSchema } from "../records/inferenceRow.ts";
 import type { EmbeddingCall } from "./embedQuery.ts";
+import { gateQuery } from "./gateQuery.ts";
 import { type PlannedSearch, planSearch } from "./planSearch.ts";
 import { readQuery, type SearchQuery } from "./readQuery.ts";
 import { readTarget, type SearchTarget } from "./readTarget.ts";
@@ -33,6 +34,8 @@ export async function searchRecords(
 ): Promise<Outcome<SearchAnswer, Problem>> {
   const query = readQuery(request);
   if (!query.ok) return query;
+  const gated = gateQuery(request, ports);
+  if (!gated.ok) return gated;
   const target = await readTarget(query.value, call, ports);
   if (!target.ok) return target;
   const answer = await look(query.value, target.value, call.organizationId, ports);
@@ -61,23 +64,28 @@ async function look(
   if (!answer.ok) return answer;
 
   const { found, truncated } = foundAmong(answer.value[1] ?? [], limit, planned.value);
-  const texts = await readTexts(organizationId, kind, found, ports.database);
+  const texts = await readTexts(organizationId, query.include === "text" ? found : [], ports.database);
   if (!texts.ok) return texts;
   const hits = found.map((row) => ({
     id: toPublicId("inference", row.id),
     score: distance === "cosine" ? 1 - row.distance : 1 / (1 + row.distance),
     distance: row.distance,
-    text: texts.value.get(row.id) ?? null,
+    ...(query.include === undefined ? {} : { text: texts.value.get(row.id) ?? null }),
     record: inferenceOf(row),
   }));
   return done({ hits, in: kind, distance, index: plan.by === "index" ? plan.index : "exact", truncated });
 }
 
-/** Vectors go with their payloads: nothing is to be found in older partitions, so none is planned for. */
+/**
+ * The filter within the time of which there are vectors, so that no other partition is planned for. Vectors go
+ * with their payloads; a day more on either side is for clocks, and for a deletion that is late.
+ */
 function whileKept(filter: SearchFilter, { clock, configuration }: SearchPorts): SearchFilter {
   const oldestMs = clock.now() - (configuration.RETENTION_BODIES_DAYS + 1) * DAY_MS;
-  const fromMs = Math.max(oldestMs, filter.from === undefined ? 0 : Date.parse(filter.from));
-  return { ...filter, from: new Date(fromMs).toISOString() };
+  const fromMs = Math.max(oldestMs, filter.from === undefined ? oldestMs : Date.parse(filter.from));
+  const latestMs = clock.now() + DAY_MS;
+  const toMs = Math.min(latestMs, filter.to === undefined ? latestMs : Date.parse(filter.to));
+  return { ...filter, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
 /** The first hits of the rows, and whether something before the last of them may have been passed over. */

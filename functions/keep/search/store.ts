@@ -1,10 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import { embeddingsImage, embeddingsText, embeddingsTextRecords } from "../../../drizzle/embed.ts";
-import { consentCurrent } from "../../../drizzle/guard.ts";
 import { inferenceBodies, inferences } from "../../../drizzle/keep.ts";
 import { CONSENT_TIERS, mayKeep } from "../../contracts/tiers.ts";
 import { embeddingModel } from "../../embed/embed.ts";
-import { inferenceColumns } from "../records/inferenceRow.ts";
+import { inferenceColumns, tierNow } from "../records/inferenceRow.ts";
 import type { Distance, SearchedKind, SearchFilter } from "./schema.ts";
 
 /** Newest records of one text that are looked at for one that may be shown. */
@@ -17,7 +16,11 @@ const TABLES = {
 
 const OPERATORS = { cosine: sql.raw("<=>"), euclidean: sql.raw("<->") } as const;
 
-const vectorText = (vector: readonly number[]): string => `[${vector.join(",")}]`;
+/** What single precision holds: every further digit would only be read. */
+const SIGNIFICANT_DIGITS = 8;
+
+const vectorText = (vector: readonly number[]): string =>
+  `[${vector.map((number) => Number(number.toPrecision(SIGNIFICANT_DIGITS))).join(",")}]`;
 
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
 
@@ -29,15 +32,9 @@ const keeps = (tier: SQL, kind: SearchedKind): SQL => {
   return sql`${tier} in (${list(tiers.map((name) => sql`${name}`))})`;
 };
 
-/**
- * That a record `i` may be shown: the tier it was kept under and the tier that its subject has now both hold it.
- * The ledger is asked by a sub-select, which the planner cannot turn into a join over all subjects.
- */
-const isVisible = (organizationId: string, kind: SearchedKind): SQL => {
-  const tierNow = sql`(select c.tier from ${consentCurrent} c
-    where c.organization_id = ${organizationId} and c.subject_ref = coalesce(i.subject_ref, ''))`;
-  return all([sql`i.organization_id = ${organizationId}`, keeps(sql`i.tier`, kind), keeps(tierNow, kind)]);
-};
+/** That a record `i` may be shown: the tier it was kept under, and the tier its subject has now, both hold it. */
+const isVisible = (organizationId: string, kind: SearchedKind): SQL =>
+  all([sql`i.organization_id = ${organizationId}`, keeps(sql`i.tier`, kind), keeps(tierNow, kind)]);
 
 /** The period of a filter, of some table's `created_at`. */
 const periodOf = ({ from, to }: SearchFilter, createdAt: SQL): SQL[] => [
