@@ -24,7 +24,7 @@ export const replayCommand = defineCommand({
     const { replayed, kept } = report.value;
     const sentence = summary(replayed, kept);
     if (kept > 0) return failed({ kind: "broken", sentence, body: report.value });
-    return done({ json: report.value, out: "", notes: [sentence] });
+    return done({ json: report.value, out: sentence });
   },
 });
 

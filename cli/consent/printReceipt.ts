@@ -3,7 +3,7 @@ import { done } from "../../functions/contracts/outcome.ts";
 import { defineCommand } from "../command.ts";
 import { consentPath } from "./path.ts";
 
-const receiptSchema = z.looseObject({ jws: z.string() });
+const receiptSchema = z.looseObject({ receipt: z.string() });
 
 /** `headgate consent receipt <subject>`: the signed receipt, as a compact JWS. */
 export const consentReceiptCommand = defineCommand({
@@ -14,6 +14,6 @@ export const consentReceiptCommand = defineCommand({
   options: {},
   async run({ operands: [subject = ""] }, { ask }) {
     const receipt = await ask({ method: "GET", path: consentPath(subject, "/receipt") }, receiptSchema);
-    return receipt.ok ? done({ json: receipt.value, out: receipt.value.jws }) : receipt;
+    return receipt.ok ? done({ json: receipt.value, out: receipt.value.receipt }) : receipt;
   },
 });

@@ -74,13 +74,11 @@ export function wranglerProvider({ command, configPath, cell, environment }: Wra
   const ask = async <Body>(
     words: readonly string[],
     schema: z.ZodType<Body>,
-    absent: { readonly when: RegExp; readonly then: Body } | null = null,
+    absent: { readonly when: RegExp; readonly answer: Body } | null = null,
   ): Promise<Outcome<Body, Obstacle>> => {
     const end = await run(words);
     if (end.code !== 0)
-      return absent !== null && absent.when.test(end.stderr + end.stdout)
-        ? done(absent.then)
-        : broke(words, end);
+      return absent?.when.test(end.stderr + end.stdout) ? done(absent.answer) : broke(words, end);
     const parsed = schema.safeParse(parseJson(end.stdout));
     return parsed.success
       ? done(parsed.data)
@@ -107,20 +105,23 @@ export function wranglerProvider({ command, configPath, cell, environment }: Wra
       const words = ["r2", "bucket", "info", cell.bucket, "--json", ...jurisdiction, ...config];
       const there: Outcome<unknown, Obstacle> = await ask(words, z.unknown(), {
         when: MISSING_BUCKET,
-        then: null,
+        answer: null,
       });
       return there.ok ? done(there.value !== null) : there;
     },
     createBucket: () => tell(["r2", "bucket", "create", cell.bucket, ...jurisdiction, ...config]),
     async secretNames() {
       const words = ["secret", "list", "--format", "json", ...config];
-      const answer = await ask(words, secretsSchema, { when: MISSING_WORKER, then: [] });
+      const answer = await ask(words, secretsSchema, { when: MISSING_WORKER, answer: [] });
       return answer.ok ? done(answer.value.map(({ name }) => name)) : answer;
     },
     putSecrets: (secrets) => tell(["secret", "bulk", ...config], JSON.stringify(secrets)),
     async deployedTag() {
       const words = ["deployments", "status", "--json", ...config];
-      const deployment = await ask(words, deploymentSchema, { when: MISSING_WORKER, then: { versions: [] } });
+      const deployment = await ask(words, deploymentSchema, {
+        when: MISSING_WORKER,
+        answer: { versions: [] },
+      });
       if (!deployment.ok) return deployment;
       const [version] = deployment.value.versions.toSorted((a, b) => b.percentage - a.percentage);
       if (version === undefined) return done(null);

@@ -16,9 +16,10 @@ const folder = z.string().min(1).parse(process.env[REHEARSAL_VARIABLE]);
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 const words = process.argv.slice(2);
 const state = readState(folder);
+const calls = [...state.calls, words.join(" ")];
 
 const keep = (changes: Partial<RehearsedState>): void =>
-  writeFileSync(join(folder, "state.json"), JSON.stringify({ ...state, ...changes }), { mode: 0o600 });
+  writeFileSync(join(folder, "state.json"), JSON.stringify({ ...state, calls, ...changes }), { mode: 0o600 });
 const print = (json: unknown): void => console.log(JSON.stringify(json, null, 2));
 const after = (name: string): string => words[words.indexOf(name) + 1] ?? "";
 
@@ -83,4 +84,5 @@ async function act(): Promise<void> {
   }
 }
 
+keep({});
 await act();

@@ -10,6 +10,8 @@ const stateSchema = z.object({
   buckets: z.array(z.string()).default([]),
   secrets: z.record(z.string(), z.string()).default({}),
   tag: z.string().nullable().default(null),
+  /** The words of every call, in order. */
+  calls: z.array(z.string()).default([]),
 });
 export type RehearsedState = z.infer<typeof stateSchema>;
 

@@ -59,7 +59,7 @@ export function database(deployment: Deployment): Step {
 }
 
 /** The URL of the serving role: given, or made by this run; null where the Worker has one that nobody can read. */
-async function servingUrl(deployment: Deployment): Promise<Outcome<string | null, Obstacle>> {
+export async function servingUrl(deployment: Deployment): Promise<Outcome<string | null, Obstacle>> {
   const { inputs, made, provider, replace } = deployment;
   const known = inputs.DATABASE_URL ?? made.get("DATABASE_URL");
   if (known !== undefined) return done(known);

@@ -19,9 +19,9 @@ const configSchema = z.strictObject({
   observability: z.unknown(),
   // Where and under which name it runs at Cloudflare: nothing that could be missed here.
   account_id: z.string().optional(),
-  routes: z.unknown(),
-  placement: z.unknown(),
-  limits: z.unknown(),
+  routes: z.unknown().optional(),
+  placement: z.unknown().optional(),
+  limits: z.unknown().optional(),
   vars: z.record(z.string(), z.string()),
   durable_objects: z.strictObject({
     bindings: z.array(z.strictObject({ name: z.string(), class_name: z.string() })),
