@@ -343,7 +343,7 @@ describe("the object store", () => {
     },
   );
 
-  test("takes what Postgres did not in time, still encrypted, and `npm run replay` brings it back, once", async () => {
+  test("takes what Postgres did not in time, still encrypted, and `headgate admin replay` brings it back, once", async () => {
     const letters = () => [...bucket.objects.keys()].filter((key) => key.startsWith("dead/"));
     expect(letters()).toEqual([]);
     const caller = { url: frail.url, key: cell.stack.key, organization: "demo" };
@@ -379,10 +379,11 @@ describe("the object store", () => {
   });
 });
 
-/** `npm run replay` against the cell, with its admin key. */
+/** `headgate admin replay` against the cell, with its admin key. */
 async function replay(): Promise<string> {
-  const words = ["local/replay.ts", "--url", cell.stack.url, "--key", cell.stack.adminKey];
-  return (await promisify(execFile)(process.execPath, words)).stdout;
+  const env = { ...process.env, HEADGATE_URL: cell.stack.url, HEADGATE_KEY: cell.stack.adminKey };
+  return (await promisify(execFile)(process.execPath, ["cli/headgate.ts", "admin", "replay"], { env }))
+    .stdout;
 }
 
 test("each part killed once more, one after another: every record that was promised in this file is there, once", async () => {

@@ -11,8 +11,8 @@ export interface BrokenRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
-  /** Whether the good key goes with it. */
-  readonly keyed: boolean;
+  /** The good key that goes with it. */
+  readonly keyed: "adminKey" | "platformKey" | null;
 }
 
 /** A good request of a route, which is to be broken. */
@@ -172,7 +172,7 @@ const BREAKAGES: readonly Breakage[] = [
     ({ operation }, draw) =>
       operation.scope === null
         ? null
-        : { keyed: false, headers: { ...JSON_TYPE, authorization: draw.pick(BAD_KEYS) } },
+        : { keyed: null, headers: { ...JSON_TYPE, authorization: draw.pick(BAD_KEYS) } },
   ],
   [
     "a header",
@@ -223,7 +223,7 @@ export function breakRequest(subject: Subject, draw: Draw): BrokenRequest {
       target: example.target,
       headers: operation.body === null ? {} : JSON_TYPE,
       body: operation.body === null ? undefined : JSON.stringify(example.body),
-      keyed: true,
+      keyed: operation.scope === "platform:admin" ? "platformKey" : "adminKey",
       ...change,
     };
   }

@@ -25,6 +25,7 @@ export interface FuzzedStack {
   readonly url: string;
   readonly key: string;
   readonly adminKey: string;
+  readonly platformKey: string;
 }
 
 /**
@@ -73,9 +74,10 @@ async function subjectsOf(api: ApiDocument, stack: FuzzedStack): Promise<Subject
 }
 
 const send = (
-  { url, adminKey }: FuzzedStack,
+  { url, ...keys }: FuzzedStack,
   { method, target, headers, body, keyed }: BrokenRequest,
-): Promise<Answer> => ask(url + target, { method, headers, body, ...(keyed ? { key: adminKey } : {}) });
+): Promise<Answer> =>
+  ask(url + target, { method, headers, body, ...(keyed === null ? {} : { key: keys[keyed] }) });
 
 function show({ operation, breakage, method, target, headers, body }: BrokenRequest, answer: Answer): string {
   const short = (text: string) => text.slice(0, SHOWN_CHARACTERS);

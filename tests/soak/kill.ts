@@ -11,13 +11,14 @@ import {
   underLoad,
 } from "../support/load.ts";
 import { type OperatedStack, operateStack } from "./operateStack.ts";
+import { circumstances, table, writeSection } from "./results.ts";
 
 const CALLS = 2000;
 const CONNECTIONS = 16;
 const ARRIVES_WITHIN_MS = 120_000;
 const POLL_MS = 500;
 
-export interface KillResult extends Count {
+interface KillResult extends Count {
   readonly killed: string;
   readonly strangers: number;
   readonly seconds: number;
@@ -55,7 +56,7 @@ const KILLED_AT = [CALLS / 3, (2 * CALLS) / 3];
  * Kills each process of a stack with SIGKILL, twice each during a load of its own, and counts records
  * afterwards. Two organizations call side by side.
  */
-export async function soakKills(report: (line: string) => void): Promise<KillResult[]> {
+async function soakKills(report: (line: string) => void): Promise<KillResult[]> {
   const stack = await operateStack();
   const results: KillResult[] = [];
   let all: Told[] = [];
@@ -98,4 +99,36 @@ async function countStrangers(callers: readonly Caller[], told: readonly Told[])
     ),
   );
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const isClean = ({ recorded, missing, doubled, misnamed, strangers }: KillResult): boolean =>
+  recorded > 0 && missing + doubled + misnamed + strangers === 0;
+
+/** Kills under load, and says what was lost: nothing. */
+export async function proveKills(report: (line: string) => void): Promise<boolean> {
+  const results = await soakKills(report);
+  const columns = table<KillResult>(
+    [
+      ["killed, twice", ({ killed }) => killed],
+      ["calls", ({ calls }) => calls],
+      ["without an answer", ({ unanswered }) => unanswered],
+      ["`recorded: true`", ({ recorded }) => recorded],
+      ["rows", ({ rows }) => rows],
+      ["missing", ({ missing }) => missing],
+      ["doubled", ({ doubled }) => doubled],
+      ["wrong id", ({ misnamed }) => misnamed],
+      ["somebody else's", ({ strangers }) => strangers],
+      ["seconds", ({ seconds }) => seconds],
+    ],
+    results,
+  );
+  writeSection(
+    "kill -9 under load",
+    `${circumstances("npm run soak -- kill")}
+
+Against \`npm start\`, sixteen connections of two organizations call \`POST /v1/act\` until 2,000 calls are served; a third and two thirds through, a process gets SIGKILL. The clients repeat nothing. Rows are counted by SQL as the owner, and by paging \`GET /v1/inferences\` as each organization. A row without an answer is a call whose connection died behind its record.
+
+${columns}`,
+  );
+  return results.every(isClean);
 }

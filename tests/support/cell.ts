@@ -90,17 +90,22 @@ function startEdge(
 
 const secretsSchema = z.object({ database_owner_password: z.string() });
 
+/** Connection string of the owner of a data folder's database, whom no wall binds. */
+export function ownerUrlOf(dataDir: string, bindings: Readonly<Record<string, string>>): string {
+  const secrets = secretsSchema.parse(JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")));
+  const url = new URL(bindings.DATABASE_URL ?? "");
+  url.username = "postgres";
+  url.password = secrets.database_owner_password;
+  return url.href;
+}
+
 /** Asks the database of a data folder as its owner. */
 export function ownerOf(
   dataDir: string,
   bindings: Readonly<Record<string, string>>,
 ): (statement: SQL) => Promise<Row[]> {
-  const secrets = secretsSchema.parse(JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")));
-  const url = new URL(bindings.DATABASE_URL ?? "");
-  url.username = "postgres";
-  url.password = secrets.database_owner_password;
   const database = connectDatabase({
-    url: url.href,
+    url: ownerUrlOf(dataDir, bindings),
     httpUrl: bindings.DATABASE_HTTP_URL,
     timeoutMs: QUERY_TIMEOUT_MS,
     meter: { count: () => undefined, observe: () => undefined, set: () => undefined },

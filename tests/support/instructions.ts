@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../gpu-runner/build-models/seededRandom.ts";
+import { seededRandom } from "../../gpu-runner/build-models/seededRandom.ts";
 
 /** Words of what people ask of robots; `|` separates them. */
 const words = (text: string): readonly string[] => text.split("|");

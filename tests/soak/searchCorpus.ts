@@ -1,0 +1,84 @@
+import { sql } from "drizzle-orm";
+import { rebuildVectorIndex, type VectorIndexKind } from "../../drizzle/migrate.ts";
+import { unwrap } from "../../drizzle/testKit.ts";
+import type { Meter } from "../../functions/contracts/metrics.ts";
+import type { Clock } from "../../functions/contracts/ports.ts";
+import { utf8 } from "../../functions/contracts/utf8.ts";
+import { embed } from "../../functions/embed/embed.ts";
+import { normalizeText, textHash } from "../../functions/embed/normalizeText.ts";
+import { openInferenceRunner } from "../../workers/ports/openInferenceRunner.ts";
+import { type Cell, ownerUrlOf } from "../support/cell.ts";
+import { recordAt, storeSearchables } from "../support/searchable.ts";
+
+const TEXTS_PER_CALL = 32;
+const ROWS_PER_STATEMENT = 500;
+const EMBED_TIMEOUT_MS = 30_000;
+const TRACEPARENT = `00-${"1".repeat(32)}-${"2".repeat(16)}-00`;
+
+export const NO_METER: Meter = { count: () => undefined, observe: () => undefined, set: () => undefined };
+export const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+};
+
+/** A text and its vector. */
+export interface Told {
+  readonly text: string;
+  readonly vector: Float32Array;
+}
+
+/** Texts with the vectors that the cell's own runner makes of them. */
+export async function embedTexts({ stack }: Cell, texts: readonly string[]): Promise<Told[]> {
+  const runner = openInferenceRunner({ origins: [stack.runnerUrl], clock: SYSTEM_CLOCK, meter: NO_METER });
+  const told: Told[] = [];
+  for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {
+    const chunk = texts.slice(start, start + TEXTS_PER_CALL);
+    const items = chunk.map((text) => utf8(normalizeText(text)));
+    const vectors = unwrap(await embed("text", items, runner, Date.now() + EMBED_TIMEOUT_MS, TRACEPARENT));
+    told.push(...chunk.map((text, index) => ({ text, vector: vectors[index] ?? new Float32Array() })));
+  }
+  return told;
+}
+
+let stored = 0;
+
+/** Stores texts as records of an organization, a record each. */
+export async function storeTexts(
+  { asOwner }: Cell,
+  organizationId: string,
+  told: readonly Told[],
+): Promise<void> {
+  const startMs = Date.now() - 3_600_000;
+  for (let start = 0; start < told.length; start += ROWS_PER_STATEMENT) {
+    const rows = await Promise.all(
+      told.slice(start, start + ROWS_PER_STATEMENT).map(async ({ text, vector }) => {
+        stored += 1;
+        return {
+          ...recordAt(startMs + stored, stored),
+          textHash: await textHash(normalizeText(text)),
+          vector,
+        };
+      }),
+    );
+    await asOwner(storeSearchables(organizationId, rows));
+  }
+}
+
+/** Lets the vectors come in without an index: one that grows row by row takes ten times as long. */
+export async function dropIndexes({ asOwner }: Cell): Promise<void> {
+  for (const distance of ["cosine", "euclidean"]) {
+    const name = sql.raw(`embeddings_text_${distance}`);
+    await asOwner(sql`drop index ${name}`);
+    // What the rebuild takes away again.
+    await asOwner(sql`create index ${name} on embeddings_text (created_at)`);
+  }
+}
+
+/** What `npm run migrate -- --vector-index` does; answers the seconds that it took. */
+export async function rebuildIndexes({ stack }: Cell, kind: VectorIndexKind): Promise<number> {
+  const startedMs = performance.now();
+  const { port } = new URL(stack.bindings.DATABASE_HTTP_URL ?? "");
+  const owner = ownerUrlOf(stack.dataDir, stack.bindings);
+  await rebuildVectorIndex(owner, kind, { webSocketProxy: `127.0.0.1:${port}/v2` });
+  return Math.round((performance.now() - startedMs) / 1000);
+}
