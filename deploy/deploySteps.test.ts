@@ -77,6 +77,18 @@ describe("secrets", () => {
     expect(configurationSchema.shape.SIGNING_SECRET.safeParse(made).success).toBe(true);
   });
 
+  test("that keys and people hang on are not made anew where the database knows some", async () => {
+    // Nobody can look into this database, so it might.
+    const provider = testProvider({ DATABASE_URL: APP_URL });
+    expect(await secrets(testDeployment({ provider })).check()).toMatchObject({
+      ok: false,
+      failure: { why: expect.stringContaining("no KEY_PEPPERS, SUBJECT_SECRET, PENDING_SECRET") },
+    });
+    const whole = { KEY_PEPPERS: PEPPERS, SUBJECT_SECRET: "s", PENDING_SECRET: "p" };
+    const given = testDeployment({ provider, inputs: { ...inputs, ...whole } });
+    expect(await secrets(given).check()).toMatchObject({ ok: true });
+  });
+
   test("are replaced only when that is asked for, and given", async () => {
     const provider = testProvider({ KEY_PEPPERS: "old" });
     const replacing = { provider, replace: ["KEY_PEPPERS"] as const };
@@ -86,6 +98,12 @@ describe("secrets", () => {
     await secrets(testDeployment({ ...replacing, inputs: { ...inputs, KEY_PEPPERS: PEPPERS } })).apply?.();
     expect(provider.secrets.get("KEY_PEPPERS")).toBe(PEPPERS);
   });
+});
+
+test("the address of Redis goes along where its token is replaced", async () => {
+  const provider = testProvider({ UPSTASH_REDIS_REST_TOKEN: "old", UPSTASH_REDIS_REST_URL: "old" });
+  await secrets(testDeployment({ provider, replace: ["UPSTASH_REDIS_REST_TOKEN"] })).apply?.();
+  expect(provider.secrets.get("UPSTASH_REDIS_REST_URL")).toBe("https://redis.example");
 });
 
 describe("the URL of the serving role", () => {

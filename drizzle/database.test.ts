@@ -267,29 +267,16 @@ describe("a migrated database", () => {
       await expect(owner`delete from consent_events`).rejects.toMatchObject({ code: "42501" });
     });
 
-    test("the audit chain shows the entry that was tampered with, per organization", async () => {
-      const broken = (organizationId = ONE) =>
-        tenant(
-          organizationId,
-          sql`select broken_seq as seq, broken_kind as kind from check_audit_page(0, '', 10)`,
-        );
-      for (const action of ["key.create", "key.revoke", "consent.grant"]) {
-        await tenant(ONE, sql`select append_audit('key_1', ${action}, 'target', '{"b": 1, "a": 2}')`);
-        await tenant(TWO, sql`select append_audit('key_2', ${action}, 'target', '{}')`);
-      }
-      expect(await tenant(ONE, sql`select seq from audit_log order by seq`)).toEqual(
-        ["1", "2", "3"].map((seq) => ({ seq })),
-      );
-      expect(await broken()).toEqual([{ seq: null, kind: null }]);
+    test("audit entries are numbered per organization, and cannot be changed", async () => {
+      for (const id of [ONE, TWO, ONE])
+        await tenant(id, sql`select append_audit('key', 'act', 'target', '{}')`);
+      expect(await tenant(ONE, sql`select seq from audit_log order by seq`)).toEqual([
+        { seq: "1" },
+        { seq: "2" },
+      ]);
+      expect(await tenant(TWO, sql`select seq from audit_heads`)).toEqual([{ seq: "1" }]);
+      await expect(owner`update audit_log set action = 'x'`).rejects.toMatchObject({ code: "42501" });
       await expect(owner`delete from audit_log`).rejects.toMatchObject({ code: "42501" });
-      await owner`alter table audit_log disable trigger audit_log_append_only`;
-      await owner`update audit_log set action = 'nothing' where seq = 2 and organization_id = ${ONE}`;
-      expect(await broken()).toEqual([{ seq: "2", kind: "altered" }]);
-      await owner`update audit_log set action = 'key.revoke' where seq = 2 and organization_id = ${ONE}`;
-      await owner`delete from audit_log where seq = 2 and organization_id = ${ONE}`;
-      expect(await broken()).toEqual([{ seq: "2", kind: "missing" }]);
-      await owner`alter table audit_log enable trigger audit_log_append_only`;
-      expect(await broken(TWO)).toEqual([{ seq: null, kind: null }]);
     });
   });
 

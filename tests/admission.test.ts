@@ -112,6 +112,21 @@ test("no call that starts a second after a key was revoked is served, on any iso
   }
 });
 
+test("no call that starts a second after a quota was cut below what is used is served, on any isolate", async () => {
+  const { key, adminKey } = await foundNeighbor(cell);
+  const limits = { rate_per_second: null, quota_per_month: 1, concurrency: null };
+  const put = (body: unknown) => ask(`${cell.stack.url}/v1/limits`, { key: adminKey, method: "PUT", body });
+  const heldMs = await holdsAfter(
+    () => put(limits),
+    (url) => ask(`${url}/v1/models`, { key }),
+    ({ status }) => status === 200,
+  );
+  expect(heldMs).toBeLessThanOrEqual(HOLDS_WITHIN_MS);
+  // Whoever cut it can put it right again, however much is used.
+  const raised = await put({ ...limits, quota_per_month: null });
+  expect(raised.body).toMatchObject({ quota_per_month: null, effective: { quota_per_month: 100_000_000 } });
+});
+
 test("no call that starts a second after consent was withdrawn is recorded, on any isolate", async () => {
   const subject = "subject:withdraws";
   const consent = (tier: string) =>

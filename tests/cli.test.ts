@@ -79,6 +79,12 @@ describe("keys", () => {
   });
 });
 
+test("a limit that is set leaves the others, and is taken away again", async () => {
+  await asOrganization("admin limits set --rate 100 --concurrency 5");
+  const set = await asOrganization("admin limits set --rate default --json");
+  expect(json(set, z.looseObject({}))).toMatchObject({ rate_per_second: null, concurrency: 5 });
+});
+
 describe("consent", () => {
   let receipt = "";
 

@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type FuzzReport, fuzzStack } from "./fuzz/fuzzStack.ts";
+import { type FuzzReport, fuzzStack, isClean } from "./fuzz/fuzzStack.ts";
 import { type Cell, openCell } from "./support/cell.ts";
-import { act, idOf } from "./support/client.ts";
+import { act } from "./support/client.ts";
 
 // 500 broken requests out of the 10,000 of `npm run soak`. FUZZ_SEED and FUZZ_REQUESTS replay others.
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 500);
-const GOOD_SHARE_MAX = 0.1;
 
 let cell: Cell;
 let report: FuzzReport;
 
 beforeAll(async () => {
   cell = await openCell({ FRAME_PACK_MAX_AGE_MS: "100" });
-  report = await fuzzStack(cell.stack, { seed: SEED, requests: REQUESTS });
+  report = await fuzzStack(cell, { seed: SEED, requests: REQUESTS });
 });
 afterAll(() => cell?.close());
 
@@ -22,10 +21,9 @@ test("every broken request gets a problem with a code of its status, and a point
   expect(report.complaints).toEqual([]);
 });
 
-test("what was broken was broken: few requests are good, and none is refused for its rate or its key's end", () => {
+test("what was broken was broken, and none is refused for its rate, or its key's end", () => {
   expect(report.requests).toBe(REQUESTS);
-  const good = Object.values(report.good).reduce((sum, count) => sum + count, 0);
-  expect(good / report.requests, JSON.stringify(report.good)).toBeLessThan(GOOD_SHARE_MAX);
+  expect(isClean(report), JSON.stringify(report.good)).toBe(true);
   const strange = Object.keys(report.answers).filter((said) =>
     /^429|revoked|expired|quota|_unavailable/.test(said),
   );
@@ -33,10 +31,7 @@ test("what was broken was broken: few requests are good, and none is refused for
 });
 
 test("no bug is in the log, and the stack serves on", async () => {
-  expect(cell.lines.filter((line) => /"event":"(?:bug|\w+_crashed)"|Uncaught|\bError:/.test(line))).toEqual(
-    [],
-  );
+  expect(report.crashes).toEqual([]);
   const answer = await act(cell.stack.url, cell.stack.key);
   expect([answer.status, answer.body.recorded]).toEqual([200, true]);
-  expect(idOf(answer)).toMatch(/^inf_/);
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,9 +10,9 @@ import { stackSummary } from "../local/devFile.ts";
 import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { type Answer, act, ask, idOf, observation, recordOf } from "./support/client.ts";
 import { noiseMark, noisePng } from "./support/noisePng.ts";
-import { filesHolding, tracesOf } from "./support/traces.ts";
+import { filesHolding } from "./support/traces.ts";
 
-// The first promise: one command, one call, one consented record; and nothing of what consent forbids.
+// The first promise: one command, one call, one consented record. tests/canary.test.ts shows that nothing else is kept.
 
 const READABLE_WITHIN_MS = 2000;
 const IMAGE_WITHIN_MS = 8000;
@@ -77,67 +77,6 @@ describe("the call that the start prints", () => {
     expect(body.image_data).toBe(`data:image/png;base64,${picture.toString("base64")}`);
     const r2 = join(cell.stack.dataDir, "edge", "r2");
     expect(filesHolding(r2, [noiseMark(90_001)])).toHaveLength(1);
-  });
-});
-
-describe("what consent keeps out", () => {
-  const canary = () => `canary${randomBytes(9).toString("hex")}`;
-  const traces = (...texts: string[]) => tracesOf(texts, cell.stack.dataDir, cell.lines);
-  const pictures = (seed: number) => filesHolding(cell.stack.dataDir, [noiseMark(seed)]);
-  const consent = (subject: string, tier: string) => {
-    const body = { tier };
-    return ask(`${url()}/v1/consent/${subject}`, { key: cell.stack.adminKey, method: "PUT", body });
-  };
-
-  test("a search for what was kept does find it: the searches below can fail", async () => {
-    const instruction = canary();
-    const answer = await act(url(), cell.stack.key, {
-      instruction,
-      image: noisePng(90_002).toString("base64"),
-    });
-    expect(recordOf(answer).recorded).toBe(true);
-    await untilStored(answer);
-    expect(traces(instruction)).not.toEqual([]);
-    expect(pictures(90_002)).not.toEqual([]);
-  });
-
-  test.each([
-    ["nobody has heard of", []],
-    ["has withdrawn", ["research", "none"]],
-  ] as const)("a call for a subject who %s is served and leaves nothing anywhere", async (_, tiers) => {
-    const marks = { instruction: canary(), subject: canary(), episode_id: canary(), environment: canary() };
-    for (const tier of tiers) expect((await consent(marks.subject, tier)).status).toBe(200);
-    const before = await storedRows(cell.asOwner);
-    const idempotencyKey = canary();
-    const image = noisePng(90_003).toString("base64");
-    const headers = { "idempotency-key": idempotencyKey };
-    const answer = await act(url(), cell.stack.key, { ...marks, image }, headers);
-    expect(answer.status).toBe(200);
-    expect(recordOf(answer)).toEqual({ recorded: false, reason: "consent" });
-    // A call behind it that is kept: when that one is through, nothing of this one is still on its way.
-    await untilStored(await act(url(), cell.stack.key));
-
-    expect((await read(idOf(answer))).status).toBe(404);
-    expect(await storedRows(cell.asOwner)).toHaveLength(before.length + 1);
-    const hash = createHash("sha256").update(marks.instruction).digest("hex");
-    expect(traces(...Object.values(marks), idempotencyKey, hash, image.slice(200, 260))).toEqual([]);
-    expect(pictures(90_003)).toEqual([]);
-    // Its Idempotency-Key keeps the answer alone, a minute in Redis, and that names its own id.
-    const ids = traces(idOf(answer)).filter((place) => !place.startsWith(join(cell.stack.dataDir, "redis")));
-    expect(ids).toEqual([]);
-  });
-
-  test("of a named subject who allows everything, neither words nor name nor picture are written", async () => {
-    const marks = { instruction: canary(), subject: canary() };
-    await consent(marks.subject, "research");
-    const answer = await act(url(), cell.stack.key, { ...marks, image: noisePng(90_004).toString("base64") });
-    expect(recordOf(answer).recorded).toBe(true);
-    await expect
-      .poll(async () => (await read(idOf(answer))).status, { timeout: READABLE_WITHIN_MS })
-      .toBe(200);
-    expect((await read(idOf(answer))).body).toMatchObject({ text: "withheld", image: "withheld" });
-    expect(traces(...Object.values(marks))).toEqual([]);
-    expect(pictures(90_004)).toEqual([]);
   });
 });
 

@@ -38,8 +38,9 @@ const deploymentSchema = z.looseObject({
 });
 const versionSchema = z.looseObject({ annotations: z.record(z.string(), z.unknown()).default({}) });
 
-const MISSING_BUCKET = /\b10006\b|does not exist/i;
-const MISSING_WORKER = /\b10007\b|not found|does not exist|has no deployments/i;
+// Narrow on purpose: whatever else goes wrong must never pass for a Worker without secrets.
+const MISSING_BUCKET = /\[code: 10006\]/;
+const MISSING_WORKER = /Worker "[^"]+" not found\.|The Worker \S+ has no deployments\.|\[code: 10007\]/;
 
 export interface WranglerOptions {
   /** wrangler, or what stands in its place. */

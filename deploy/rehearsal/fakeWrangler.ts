@@ -68,7 +68,7 @@ async function act(): Promise<void> {
     case "r2 bucket create":
       return keep({ buckets: [...state.buckets, bucketKey] });
     case "secret list":
-      if (Object.keys(state.secrets).length === 0) return fail("This Worker does not exist. [code: 10007]");
+      if (Object.keys(state.secrets).length === 0) return fail('Worker "headgate" not found.');
       return print(Object.keys(state.secrets).map((name) => ({ name, type: "secret_text" })));
     case "secret bulk":
       return putSecrets();

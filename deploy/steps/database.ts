@@ -58,7 +58,7 @@ export function database(deployment: Deployment): Step {
   };
 }
 
-/** The URL of the serving role: given, or made by this run; null where the Worker has one that nobody can read. */
+/** @testOnly The URL of the serving role: given, or made by this run; null where the Worker has one that nobody can read. */
 export async function servingUrl(deployment: Deployment): Promise<Outcome<string | null, Obstacle>> {
   const { inputs, made, provider, replace } = deployment;
   const known = inputs.DATABASE_URL ?? made.get("DATABASE_URL");

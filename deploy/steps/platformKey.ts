@@ -23,6 +23,7 @@ export function platformKey(deployment: Deployment): Step {
     purpose: `the platform's key and the smoke test's are made, and kept in ${keyring.path}`,
     async check() {
       const key = smokeKeyOf(deployment);
+      if (deployment.newPlatformKey) return done(toDo("another platform key is to be made"));
       if (key === undefined) return done(toDo("no key for the smoke test is held here"));
       const held = await opens(url, key);
       if (!held.ok) return held;
@@ -36,9 +37,11 @@ export function platformKey(deployment: Deployment): Step {
     async apply() {
       const platform = await findPlatformKey(deployment);
       if (!platform.ok) return platform;
-      const smoke = await makeSmokeKey(url, platform.value);
-      if (!smoke.ok) return smoke;
-      keyring.add({ smoke_key: smoke.value });
+      if (smokeKeyOf(deployment) === undefined) {
+        const smoke = await makeSmokeKey(url, platform.value);
+        if (!smoke.ok) return smoke;
+        keyring.add({ smoke_key: smoke.value });
+      }
       return done(`keys are in ${keyring.path}`);
     },
     async verify() {
@@ -54,7 +57,8 @@ export const smokeKeyOf = ({ inputs, keyring }: Deployment): string | undefined 
   inputs.HEADGATE_SMOKE_KEY ?? keyring.read().smoke_key;
 
 async function findPlatformKey(deployment: Deployment): Promise<Outcome<string, Obstacle>> {
-  const { inputs, keyring } = deployment;
+  const { inputs, keyring, newPlatformKey } = deployment;
+  if (newPlatformKey) return bootstrap(deployment);
   const held = inputs.HEADGATE_PLATFORM_KEY ?? keyring.read().platform_key;
   return held === undefined ? bootstrap(deployment) : done(held);
 }

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { SECRET_SETTINGS, type SecretSetting } from "../../functions/contracts/configuration.ts";
 import { done, type Outcome } from "../../functions/contracts/outcome.ts";
 import { fingerprint } from "../../functions/guard/secrets/fingerprint.ts";
@@ -6,9 +7,13 @@ import { type Deployment, knownSecret } from "../deployment.ts";
 import { type Obstacle, stopped } from "../obstacle.ts";
 import { RANDOM } from "../platform.ts";
 import { nothingToDo, type Step, toDo } from "../step.ts";
+import { connect } from "./database.ts";
 
 /** Given to the Worker as a secret, although it opens nothing by itself: a committed file is not its place. */
 const REDIS_URL = "UPSTASH_REDIS_REST_URL";
+
+/** What was stored under one of these can never be found or opened under another. */
+const IRREPLACEABLE = ["KEY_PEPPERS", "SUBJECT_SECRET", "PENDING_SECRET"] as const;
 
 /** The Worker's secrets: what is missing is made or taken from what was given; what is there is never read. */
 export function secrets(deployment: Deployment): Step {
@@ -23,7 +28,9 @@ export function secrets(deployment: Deployment): Step {
     const wanted = SECRET_SETTINGS.filter(
       (name) => isMade(name) || knownSecret(deployment, name) !== undefined,
     );
-    const toSend = (name: string) => !names.value.includes(name) || replace.some((one) => one === name);
+    // A token opens its own database alone: where one is replaced, its address goes along.
+    const asked = replace.includes("UPSTASH_REDIS_REST_TOKEN") ? [...replace, REDIS_URL] : replace;
+    const toSend = (name: string) => !names.value.includes(name) || asked.some((one) => one === name);
     return done([...wanted, REDIS_URL].filter(toSend));
   };
 
@@ -39,6 +46,14 @@ export function secrets(deployment: Deployment): Step {
         );
       const names = await find();
       if (!names.ok) return names;
+      const lost = IRREPLACEABLE.filter(
+        (name) => names.value.includes(name) && knownSecret(deployment, name) === undefined,
+      );
+      if (lost.length > 0 && (await isInUse(deployment)))
+        return stopped(
+          `The Worker has no ${lost.join(", ")}, and the database holds what was made under an older one.`,
+          "Give the file of this cell's secrets with --secrets: new ones would make keys and people unknown.",
+        );
       return done(
         names.value.length === 0 ? nothingToDo("all are set") : toDo(`${names.value.join(", ")} to be set`),
       );
@@ -71,6 +86,14 @@ export function secrets(deployment: Deployment): Step {
         : stopped(`${missing.join(", ")} did not arrive.`, "Look at the Worker's settings in the dashboard.");
     },
   };
+}
+
+/** Whether the database has organizations already; where nobody can look, it might. */
+async function isInUse(deployment: Deployment): Promise<boolean> {
+  const url = knownSecret(deployment, "DATABASE_URL");
+  if (url === undefined) return true;
+  const organizations = await connect(deployment, url).platform(sql`select active_organizations() limit 1`);
+  return !organizations.ok || organizations.value.length > 0;
 }
 
 const describe = async (name: string, values: Readonly<Record<string, string>>): Promise<string> =>

@@ -128,7 +128,10 @@ export const configurationSchema = z.object({
   ),
 
   OUTBOX_TIMEOUT_MS: milliseconds(250, "Deadline of recording an exchange."),
-  OUTBOX_READ_TIMEOUT_MS: milliseconds(1000, "Deadline of looking for a record that still waits in an outbox."),
+  OUTBOX_READ_TIMEOUT_MS: milliseconds(
+    1000,
+    "Deadline of looking for a record that still waits in an outbox.",
+  ),
   OUTBOX_SHARDS: count(1, "Outboxes per organization; more than one for above some 500 records per second."),
   OUTBOX_MAX_ENTRIES: count(200_000, "Entries at which an outbox refuses more."),
   OUTBOX_DRAIN_DELAY_MS: milliseconds(200, "Pause between an append and the drain that stores it."),

@@ -1,3 +1,4 @@
+import type { Cell } from "../support/cell.ts";
 import { type Answer, ask } from "../support/client.ts";
 import { type ApiDocument, readApi } from "../support/openApi.ts";
 import { buildRequests } from "../support/routeExamples.ts";
@@ -8,6 +9,12 @@ import { complaintOf, wasGood } from "./judgeAnswer.ts";
 
 /** Requests under way at once. */
 const LANES = 4;
+/** Requests that are drawn, and held in memory, at once; those behind them are drawn from the next seed. */
+const DRAWN = 500;
+/** Of the requests so many may turn out to be good ones. */
+const GOOD_SHARE_MAX = 0.1;
+/** Lines of a log that tell of a bug, or that a part fell over. */
+const CRASH = /"event":"(?:bug|\w+_crashed)"|Uncaught|\b[A-Z]\w*Error:/;
 /** How much of a body a complaint shows. */
 const SHOWN_CHARACTERS = 300;
 
@@ -19,31 +26,31 @@ export interface FuzzReport {
   readonly answers: Readonly<Record<string, number>>;
   /** One text for each answer that is not as it should be. */
   readonly complaints: readonly string[];
+  /** What the log says of bugs and crashes. */
+  readonly crashes: readonly string[];
 }
 
-export interface FuzzedStack {
-  readonly url: string;
-  readonly key: string;
-  readonly adminKey: string;
-  readonly platformKey: string;
-}
+/** Whether every broken request got its problem, and nearly every one was broken. */
+export const isClean = ({ requests, good, complaints, crashes }: FuzzReport): boolean =>
+  complaints.length + crashes.length === 0 &&
+  Object.values(good).reduce((sum, count) => sum + count, 0) < GOOD_SHARE_MAX * requests;
+
+type Stack = Pick<Cell["stack"], "url" | "key" | "adminKey" | "platformKey">;
 
 /**
  * Sends broken requests to every route of the OpenAPI document and judges each answer. The same seed breaks the
  * same examples in the same ways.
  */
 export async function fuzzStack(
-  stack: FuzzedStack,
-  { seed, requests: total }: { seed: number; requests: number },
+  { stack, lines }: Pick<Cell, "stack" | "lines">,
+  { seed, requests }: { seed: number; requests: number },
 ): Promise<FuzzReport> {
-  const api = await readApi(stack.url);
-  const subjects = await subjectsOf(api, stack);
-  const requests = drawMany(seed, total, (draw: Draw) => breakRequest(draw.pick(subjects), draw));
+  const subjects = await subjectsOf(await readApi(stack.url), stack);
   const complaints: string[] = [];
   const counts = new Map<string, number>();
   const good = new Map<string, number>();
   const count = (table: Map<string, number>, name: string) => table.set(name, (table.get(name) ?? 0) + 1);
-  const waiting = requests.entries();
+  const waiting = drawAll(subjects, seed, requests);
   const lane = async () => {
     for (const [index, request] of waiting) {
       const answer = await send(stack, request);
@@ -55,14 +62,33 @@ export async function fuzzStack(
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  return { requests: requests.length, good: byFrequency(good), answers: byFrequency(counts), complaints };
+  return {
+    requests,
+    good: byFrequency(good),
+    answers: byFrequency(counts),
+    complaints,
+    crashes: lines.filter((line) => CRASH.test(line)),
+  };
+}
+
+/** So many broken requests, each with its number. */
+function* drawAll(
+  subjects: readonly Subject[],
+  seed: number,
+  requests: number,
+): Generator<[number, BrokenRequest]> {
+  for (let first = 0; first < requests; first += DRAWN) {
+    const count = Math.min(DRAWN, requests - first);
+    const drawn = drawMany(seed + first, count, (draw: Draw) => breakRequest(draw.pick(subjects), draw));
+    for (const [index, request] of drawn.entries()) yield [first + index, request];
+  }
 }
 
 const byFrequency = (table: ReadonlyMap<string, number>) =>
   Object.fromEntries([...table].toSorted(([, left], [, right]) => right - left));
 
 /** Good requests of all routes; those with a body weigh more, since more of them can break. */
-async function subjectsOf(api: ApiDocument, stack: FuzzedStack): Promise<Subject[]> {
+async function subjectsOf(api: ApiDocument, stack: Stack): Promise<Subject[]> {
   const things = await makeThings(stack);
   const subjects: Subject[] = [];
   for (const operation of api.operations) {
@@ -74,7 +100,7 @@ async function subjectsOf(api: ApiDocument, stack: FuzzedStack): Promise<Subject
 }
 
 const send = (
-  { url, ...keys }: FuzzedStack,
+  { url, ...keys }: Stack,
   { method, target, headers, body, keyed }: BrokenRequest,
 ): Promise<Answer> =>
   ask(url + target, { method, headers, body, ...(keyed === null ? {} : { key: keys[keyed] }) });

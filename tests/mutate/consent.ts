@@ -93,7 +93,7 @@ export const CONSENT_MUTATIONS = ofKind("consent")([
     file: SEAL,
     find: 'const mayWait = mayKeep(tier, "image") && isPersonFree({ subjectRef });',
     replace: 'const mayWait = mayKeep(tier, "image");',
-    test: sealed("research", "ssssssss"),
+    test: sealed("research", "ab".repeat(32)),
   },
   {
     id: "seal: what waits is ciphertext",

@@ -69,7 +69,7 @@ export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
     stranger: 201,
     body: ({ unique }) => ({
       name: unique(),
-      roles: ["viewer"],
+      scopes: ["keys:read"],
       cidrs: ["10.0.0.0/8"],
       defaults: { robot_type: "franka", model: "visual-servo" },
       max_tier: "analytics",
@@ -101,6 +101,12 @@ export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
   },
   "GET /v1/notices": OWN,
   "GET /v1/notices/{version}": { status: 200, path: ({ noticeVersion }) => ({ version: noticeVersion }) },
+
+  "GET /v1/limits": { status: 200, query: async ({ makeKey }) => ({ key_id: await makeKey() }) },
+  "PUT /v1/limits": {
+    ...OWN,
+    body: () => ({ rate_per_second: 100_000, quota_per_month: null, concurrency: 10_000 }),
+  },
 
   "GET /v1/inferences": { ...OWN, query: ({ episodeId }) => ({ limit: "50", episode_id: episodeId }) },
   "GET /v1/inferences/{id}": {

@@ -1,6 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
-import type { SearchAnswer } from "../../functions/keep/search/schema.ts";
 
 /** A kept exchange with its text and the text's vector, as a search finds it. */
 export interface Searchable {
@@ -88,7 +86,3 @@ const SAME = 1e-5;
 /** The share of the true nearest that an answer holds: hits as near as the farthest of those. */
 export const recallOf = (hits: readonly { distance: number }[], farthest: number, limit: number): number =>
   hits.filter((hit) => hit.distance <= farthest + SAME).length / limit;
-
-export const searchBodySchema = z.custom<SearchAnswer>(
-  (body) => typeof body === "object" && body !== null && "hits" in body,
-);

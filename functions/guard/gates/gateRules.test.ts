@@ -283,7 +283,7 @@ describe("gateActInput", () => {
     },
   );
 
-  it.each(["png", "jpeg", "lossyWebp"] as const)(
+  it.each(["png", "jpeg", "lossyWebp", "alphaWebp"] as const)(
     "knows a whole %s from every shorter part of it",
     (format) => {
       const whole = sampleImage(format);

@@ -14,7 +14,8 @@ import { storageProblem } from "./storageProblem.ts";
  */
 const PLATFORM_ORGANIZATION_ID = "00000000-0000-7000-8000-000000000000";
 const NAME = "platform";
-const SCOPES: readonly Scope[] = ["platform:admin"];
+/** With its own keys: a platform key that leaked can be rotated and revoked by its like. */
+const SCOPES: readonly Scope[] = ["platform:admin", "keys:read", "keys:write", "audit:read"];
 const PLATFORM: CreateOrganizationRequest = {
   id: PLATFORM_ORGANIZATION_ID,
   name: "Platform",
@@ -26,7 +27,7 @@ const stateSchema = z.object({ founded: z.boolean(), has_key: z.boolean() });
 
 /**
  * Sees to it that this cell has its platform organization and a key of it, which may found organizations and
- * nothing else. Answers the key that it made, or null where one opens already: keys are shown once. `anew`
+ * look after its own keys. Answers the key that it made, or null where one opens already: keys are shown once. `anew`
  * makes another in any case, for whoever has lost the first.
  */
 export async function bootstrapPlatform(

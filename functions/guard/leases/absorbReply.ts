@@ -100,7 +100,9 @@ function adoptLimits(state: KeyState, reply: LeaseReply): void {
   };
   const { ratePerSecond, quotaPerMonth, concurrency } = state.limits;
   if (ratePerSecond < before.ratePerSecond || quotaPerMonth < before.quotaPerMonth) giveBackUnits(state);
-  if (concurrency < before.concurrency) state.slots = Math.min(state.slots, state.tickets.count);
+  if (concurrency >= before.concurrency) return;
+  state.slots = Math.min(state.slots, state.occupied);
+  state.slotsGivenUp = true;
 }
 
 function promote(memory: IsolateMemory, state: KeyState): void {

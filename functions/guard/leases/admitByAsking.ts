@@ -13,7 +13,7 @@ import type { KeyState, TierVerdict } from "./keyState.ts";
 import { limitsOf } from "./limitsOf.ts";
 import { idempotencyKey } from "./redisKeys.ts";
 import { countVerdict, forbidden, refuse } from "./refuse.ts";
-import { cancelReservation, type Reservation, reserve } from "./reservation.ts";
+import { cancelReservation, endWait, type Reservation, reserve } from "./reservation.ts";
 import type { LeaseQuestion, LeaseReply } from "./takeLease.ts";
 
 /**
@@ -121,6 +121,7 @@ function conclude(
   };
   const granted = (under: TierVerdict, held: IdempotencyLock | null): Admission => {
     if (!reservation.hasUnit) state.units -= 1;
+    endWait(state, reservation);
     return admitted(
       { memory, state, tier: under, ticket: reservation.ticket, nowMs, lock: held, background },
       request.scope,
@@ -157,8 +158,8 @@ function conclude(
 }
 
 /** Redis has no more for this request, but the slice that another one brought meanwhile has. */
-const sharesLease = (state: KeyState, { hasUnit }: Reservation): boolean =>
-  (hasUnit || state.units > 0) && state.tickets.count <= state.slots;
+const sharesLease = (state: KeyState, { hasUnit, hasSlot }: Reservation): boolean =>
+  (hasUnit || state.units > 0) && (hasSlot || state.occupied < state.slots);
 
 const lockOf = (state: KeyState, request: AdmissionRequest, { idempotency }: LeaseQuestion) =>
   idempotency === null || state.verdict === null

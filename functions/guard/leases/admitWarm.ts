@@ -30,7 +30,7 @@ export function admitWarm(
   if (exhausted !== null) return exhausted;
 
   if (request.idempotency !== null || nowMs >= state.leaseEndsAtMs) return null;
-  if (state.units < 1 || state.tickets.count >= state.slots) return null;
+  if (state.units < 1 || state.occupied >= state.slots) return null;
   const tier = memory.tiers.get(tierKey(state, request.subject));
   if (tier === undefined || nowMs >= tier.askedAtMs + memory.configuration.LEASE_MS) return null;
 
@@ -51,7 +51,7 @@ function refuseExhausted(
     return refuse(memory, "quota_exceeded", state.quotaResetsAtMs - nowMs, limitsOf(state, nowMs));
   if (state.units < 1 && nowMs < state.rateShutUntilMs)
     return refuse(memory, "rate_limit", state.rateShutUntilMs - nowMs, limitsOf(state, nowMs));
-  if (state.tickets.count >= state.slots && nowMs < state.slotsShutUntilMs)
+  if (state.occupied >= state.slots && nowMs < state.slotsShutUntilMs)
     return refuse(memory, "concurrency_limit", memory.configuration.LEASE_MS, limitsOf(state, nowMs));
   return null;
 }

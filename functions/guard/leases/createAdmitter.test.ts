@@ -189,6 +189,27 @@ describe("the rate limit", () => {
 });
 
 describe("concurrency", () => {
+  test.each([1, 2, 16])(
+    "lets %i of a crowd in that comes at once, cold and warm, and no more",
+    async (limit) => {
+      const world = new TestWorld();
+      const key = await world.addKey({ concurrency: limit });
+      const isolates = [world.isolate(), world.isolate()];
+      world.redis.before = settle;
+      for (let round = 0; round < 4; round += 1) {
+        const crowd = Array.from({ length: 40 }, (_, i) =>
+          ask(isolates[i % 2] ?? world.isolate(), { presentedKey: key.text }),
+        );
+        const admissions = await Promise.all(crowd);
+        const grants = admissions.flatMap((each) => (each.kind === "admitted" ? [each.grant] : []));
+        expect(grants.length).toBeLessThanOrEqual(limit);
+        expect(grants.length).toBeGreaterThanOrEqual(Math.ceil(limit / 2));
+        for (const grant of grants) grant.release();
+        await world.clock.advance(300);
+      }
+    },
+  );
+
   test("is never above the limit over several isolates, and slots come back", async () => {
     const world = new TestWorld();
     const key = await world.addKey({ concurrency: 10 });

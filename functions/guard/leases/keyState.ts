@@ -56,6 +56,8 @@ export class KeyState {
   /** Names this holder in Redis. */
   readonly holder: string;
   readonly tickets: Tickets;
+  /** Those of `tickets` that still ask for a slot: under way, but not admitted. */
+  readonly waiting: Tickets;
   readonly usage = new UsageBook();
   readonly outageBucket = new LocalBucket();
 
@@ -85,6 +87,8 @@ export class KeyState {
   quotaResetsAtMs = 0;
   rateLeft = 0;
   slots = 0;
+  /** Whether slots were given up of which Redis does not know yet. */
+  slotsGivenUp = false;
   /** When Redis forgets this holder's slots. */
   slotsEndAtMs = Number.NEGATIVE_INFINITY;
 
@@ -99,11 +103,18 @@ export class KeyState {
     this.limits = limits;
     this.holder = holder;
     this.tickets = new Tickets(longestRequestMs);
+    this.waiting = new Tickets(longestRequestMs);
+  }
+
+  /** Slots in use: by requests that were admitted. */
+  get occupied(): number {
+    return this.tickets.count - this.waiting.count;
   }
 
   /** Drops what has run out by itself: tickets of requests that died, slots that Redis gave to others. */
   expire(nowMs: number): void {
     this.tickets.reap(nowMs);
+    this.waiting.reap(nowMs);
     if (nowMs >= this.slotsEndAtMs) this.slots = 0;
   }
 }

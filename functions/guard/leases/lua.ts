@@ -63,17 +63,22 @@ local function book_report()
 end
 `;
 
-/** Slots of concurrency by holder; those of a holder that fell silent come back when they expire. */
+/**
+ * Slots of concurrency by holder; those of a holder that fell silent come back when they expire. Several of a
+ * holder's requests may ask at once, none knowing what the others got: then its slots are those counted here,
+ * unless it says that its own count is exact.
+ */
 export const SLOTS = `
-local function slots_of_others()
-  local key, others = 'hg:slots:' .. a.key, 0
+local function count_slots()
+  local key, own, others = 'hg:slots:' .. a.key, num(a.slots_held), 0
   local held = redis.call('HGETALL', key)
   for i = 1, #held, 2 do
     local slots, expires = string.match(held[i + 1], '(%S+) (%S+)')
     if num(expires) <= num(a.now) then redis.call('HDEL', key, held[i])
-    elseif held[i] ~= a.holder then others = others + num(slots) end
+    elseif held[i] ~= a.holder then others = others + num(slots)
+    elseif a.slots_exact ~= '1' then own = math.max(own, num(slots)) end
   end
-  return others
+  return own, others
 end
 local function keep_slots(slots)
   local key = 'hg:slots:' .. a.key

@@ -16,7 +16,9 @@ export function reserve(state: KeyState, nowMs: number): Reservation {
   const hasUnit = state.units > 0;
   if (hasUnit) state.units -= 1;
   const ticket = state.tickets.take(nowMs);
-  return { ticket, hasUnit, month: state.unitsMonth, hasSlot: state.tickets.count <= state.slots };
+  const hasSlot = state.occupied <= state.slots;
+  if (!hasSlot) state.waiting.take(nowMs);
+  return { ticket, hasUnit, month: state.unitsMonth, hasSlot };
 }
 
 /** Gives back the units of the lease at hand, with the next report. */
@@ -25,8 +27,14 @@ export function giveBackUnits(state: KeyState): void {
   state.units = 0;
 }
 
+/** Ends the wait of a request for its slot: it is admitted, or will not be. */
+export function endWait(state: KeyState, { hasSlot, ticket }: Reservation): void {
+  if (!hasSlot) state.waiting.release(ticket);
+}
+
 /** Undoes a reservation whose request was not admitted. */
 export function cancelReservation(state: KeyState, reservation: Reservation): void {
+  endWait(state, reservation);
   state.tickets.release(reservation.ticket);
   if (!reservation.hasUnit) return;
   if (reservation.month === state.unitsMonth) state.units += 1;

@@ -40,12 +40,13 @@ async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boole
   const nowMs = memory.clock.now();
   state.expire(nowMs);
   giveBackUnits(state);
-  state.slots = state.tickets.count;
+  state.slots = Math.min(state.slots, state.occupied);
   const args = {
     key: state.presented.keyId,
     now: nowMs,
     ...reportArguments(state),
-    ...slotArguments(memory, state.slots),
+    // A request that is asking may have been granted its slot already.
+    ...slotArguments(memory, state.tickets.count),
   };
   const answer = await memory.keyValue.run(SETTLE_LEASE, [keyEntry(args.key)], flatten(args));
   if (!answer.ok) {

@@ -149,10 +149,13 @@ export function slotArguments(memory: IsolateMemory, held: number) {
 }
 
 function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQuestion) {
-  const inFlight = state.tickets.count;
-  const slotsNeeded = question.needsSlot ? 1 : 0;
   const wanted = 2 * state.tickets.takePeak() + SPARE_SLOTS;
-  state.slots = Math.max(inFlight - slotsNeeded, Math.min(state.slots, wanted));
+  const nobodyAsks = !question.needsSlot && state.waiting.count === 0;
+  if (nobodyAsks) state.slots = Math.min(state.slots, wanted);
+  state.slots = Math.max(state.occupied, state.slots);
+  // While others ask, Redis alone knows what it has granted them: its own count stands, not this one.
+  const isExact = nobodyAsks || state.slotsGivenUp;
+  state.slotsGivenUp = false;
   return {
     need: question.needsUnit ? 1 : 0,
     quota_exempt: QUOTA_EXEMPT.has(question.scope) ? 1 : 0,
@@ -161,8 +164,10 @@ function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQ
     default_rate: memory.defaultLimits.ratePerSecond,
     default_quota: memory.defaultLimits.quotaPerMonth,
     default_slots: memory.defaultLimits.concurrency,
-    slots_need: slotsNeeded,
-    slots_want: Math.max(0, wanted - state.slots),
+    slots_need: question.needsSlot ? 1 : 0,
+    slots_exact: isExact ? 1 : 0,
+    // Spare slots are for those who come later; among many who ask at once they would crowd out the last.
+    slots_want: state.waiting.count > 1 ? 0 : Math.max(0, wanted - state.slots),
     ...slotArguments(memory, state.slots),
   };
 }

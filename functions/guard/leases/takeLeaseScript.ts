@@ -118,8 +118,8 @@ local tokens = math.max(1, 2 * rate)
 if bucket[1] then
   tokens = math.min(tokens, num(bucket[1]) + math.max(0, num(a.now) - num(bucket[2])) * rate / 1000)
 end
-local held_slots = num(a.slots_held)
-local free = math.max(0, slots_limit - held_slots - slots_of_others())
+local held_slots, others_slots = count_slots()
+local free = math.max(0, slots_limit - held_slots - others_slots)
 
 local need, slots_need = num(a.need), num(a.slots_need)
 local slice = math.min(math.floor(left * num(a.share)), math.floor(rate), math.floor(tokens / 2))

@@ -224,6 +224,7 @@ describe("dead letters", () => {
     world.clock.nowMs += HOUR_MS;
     await world.drain();
     world.objects.set(`dead/${world.organizationId}/0/x.json`, new TextEncoder().encode("{}"));
+    world.modes.postgres = "up";
     const full = { append: async () => ({ kind: "unavailable", reason: "full" }) as const };
     const ports = { ...world.ports, outbox: full };
     const report = await replayDeadLetters(world.organizationId, undefined, PLATFORM_ACTOR, ports);

@@ -195,16 +195,34 @@ describe("near duplicates", () => {
     expect(await world.rows()).toMatchObject([{ texts: 0, images: 0 }]);
   });
 
-  it("are forgotten with the vectors of what was erased, on both sides of a mark", async () => {
+  const erase = async (world: DrainWorld, id: string) => {
+    await world.query(
+      sql`delete from embeddings_text_records where inference_id = ${id}`,
+      sql`delete from embeddings_text t where not exists (select from embeddings_text_records r
+        where r.organization_id = t.organization_id and r.text_hash = t.text_hash)`,
+      sql`delete from embeddings_image where inference_id = ${id}`,
+    );
+  };
+  const expire = async (world: DrainWorld, id: string) => {
+    await world.query(
+      sql`update embeddings_text t set created_at = now() - interval '100 days' from embeddings_text_records r
+        where r.text_hash = t.text_hash and r.inference_id = ${id}`,
+      sql`update embeddings_text_records set created_at = now() - interval '100 days' where inference_id = ${id}`,
+      sql`update embeddings_image set created_at = now() - interval '100 days' where inference_id = ${id}`,
+    );
+    const dropped = await app.platform(sql`select drop_expired_partitions(24, 90)`);
+    expect(dropped.ok).toBe(true);
+  };
+
+  it.each([
+    ["erased", erase],
+    ["dropped by retention", expire],
+  ])("are forgotten with the vectors of what is %s, on both sides of a mark", async (_, remove) => {
     const { world, keep } = await openWorld();
     const first = await keep(TEXT, "png");
     const second = await keep(NEARLY, "jpeg");
-    await world.query(
-      sql`delete from embeddings_text_records where inference_id = ${first}`,
-      sql`delete from embeddings_text t where not exists (
-        select from embeddings_text_records r where r.organization_id = t.organization_id and r.text_hash = t.text_hash)`,
-      sql`delete from embeddings_image where inference_id = ${first}`,
-    );
+    expect(await readNear(world, second)).not.toEqual({ text: null, image: null });
+    await remove(world, first);
     const left = await world.query(sql`
       select t.near_duplicate_of as text, t.similarity, i.near_duplicate_of as image, i.distance
       from text_signatures t, image_signatures i`);

@@ -191,17 +191,23 @@ export const storeFeedback = ({ organizationId, record, madeAtMs, incident }: Fe
 export const selectByContent = (organizationId: string, contentHash: string): SQL => sql`
   select id from ${feedback} where organization_id = ${organizationId} and content_hash = ${contentHash}`;
 
+/**
+ * The tier that holds now for the subject of feedback `f`. No join: for a page Postgres shall read the newest
+ * rows from their index and stop, also where it has no statistics.
+ */
+const tierNow = sql`(
+  select ledger.tier from ${consentCurrent} ledger
+  where ledger.organization_id = f.organization_id and ledger.subject_ref = coalesce(f.subject_ref, ''))`;
+
 /** Columns of feedback `f` as it was kept, and the tier that holds now for its subject. */
 const feedbackColumns = sql`
   f.id, ${millisecondsOf("f.created_at")} as created_at_ms, f.type, f.inference_id, f.episode_id, f.subject_ref,
   f.tier, f.consent_event_id, f.key_id, f.content_hash, f.model, f.model_version, f.arm, f.robot_type, f.platform,
   f.rating, f.success, f.severity, f.triage, f.body, f.text_state, ${millisecondsOf("f.occurred_at")} as occurred_at_ms,
-  ${millisecondsOf("f.updated_at")} as updated_at_ms, f.version, ledger.tier as tier_now`;
+  ${millisecondsOf("f.updated_at")} as updated_at_ms, f.version, ${tierNow} as tier_now`;
 
 const fromFeedback = (organizationId: string): SQL => sql`
-  from ${feedback} f join ${consentCurrent} ledger
-    on ledger.organization_id = f.organization_id and ledger.subject_ref = coalesce(f.subject_ref, '')
-  where f.organization_id = ${organizationId} and ledger.tier <> 'none'`;
+  from ${feedback} f where f.organization_id = ${organizationId} and coalesce(${tierNow}, 'none') <> 'none'`;
 
 /** One piece of feedback, unless its subject has withdrawn. */
 export const selectFeedback = (organizationId: string, id: string): SQL => sql`

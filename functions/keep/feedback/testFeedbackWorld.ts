@@ -24,6 +24,38 @@ export const operatorChunk = [
   [0, 0.02, 0, 0, 0, 0, 0],
 ];
 
+/** The code of a refusal. */
+export const codeOf = (outcome: { ok: boolean; failure?: { code: string } }) => outcome.failure?.code;
+
+export const thumbs = (inference_id: string, comment = "well done") => ({
+  type: "thumbs",
+  inference_id,
+  thumbs: "up",
+  comment,
+});
+
+export const takeover = (inference_id: string, change: object = {}) => ({
+  type: "intervention",
+  inference_id,
+  at_step: 3,
+  actions: operatorChunk,
+  reason: "it went for the wrong cup",
+  ...change,
+});
+
+/** One of each kind about an exchange of the episode `ep`; whatever is text says `canary`. */
+export const everything = (inference_id: string) => [
+  { type: "rating", inference_id, rating: 4, comment: "canary" },
+  { type: "correction", inference_id, actions: operatorChunk },
+  { type: "correction", inference_id, text: "canary" },
+  { type: "thumbs", inference_id, thumbs: "down", comment: "canary" },
+  { type: "edit", inference_id, before: { a: "canary" }, after: { a: "b" } },
+  { type: "failure", inference_id, category: "stuck", at_step: 2, comment: "canary" },
+  { type: "safety_report", inference_id, severity: "high", category: "near_miss", comment: "canary" },
+  { type: "episode_outcome", inference_id, episode_id: "ep", success: true, steps: 9, reward: 0.5 },
+  { type: "intervention", inference_id, at_step: 0, actions: operatorChunk, reason: "canary" },
+];
+
 type Served = Partial<ServedExchange["metadata"]> & { readonly subjectRef?: string | null };
 
 export class FeedbackWorld {

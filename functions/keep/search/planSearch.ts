@@ -3,6 +3,7 @@ import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { DatabaseFailure } from "../../contracts/ports.ts";
 import type { SearchQuery } from "./readQuery.ts";
 import { readSizes, type StoredSizes } from "./readSizes.ts";
+import type { SearchFilter } from "./schema.ts";
 import type { SearchPorts } from "./searchPorts.ts";
 import { countFiltered, type IndexSettings, type SearchPlan } from "./store.ts";
 
@@ -25,11 +26,13 @@ const countSchema = z.object({ records: z.number() });
 /**
  * Chooses how to look. A comparison with every vector is exact and costs microseconds each; an index knows no
  * organizations and no filters, so that it visits 1 / share vectors for each hit. So: where the filter leaves
- * few records, with theirs; where the organization has few vectors, with all of them; else by the index.
+ * few records, with theirs; where the organization has few vectors, with all of them; else by the index. `kept` is
+ * the filter within the time of which there are vectors.
  */
 export async function planSearch(
   organizationId: string,
   { kind, limit, filter }: SearchQuery,
+  kept: SearchFilter,
   ports: SearchPorts,
 ): Promise<Outcome<PlannedSearch, DatabaseFailure>> {
   const { SEARCH_EXACT_VECTORS: exactVectors, SEARCH_SCAN_TUPLES: scanTuples } = ports.configuration;
@@ -38,7 +41,7 @@ export async function planSearch(
 
   if (filter.episode_id !== undefined || filter.from !== undefined || filter.to !== undefined) {
     const answer = await ports.database.forOrg(organizationId, [
-      countFiltered(organizationId, filter, exactVectors + 1),
+      countFiltered(organizationId, kept, exactVectors + 1),
     ]);
     if (!answer.ok) return answer;
     if (countSchema.parse(answer.value[0]?.[0]).records <= exactVectors) return exactly("filter");

@@ -11,8 +11,7 @@ export const distanceSchema = z.enum(["cosine", "euclidean"]);
 export type Distance = z.infer<typeof distanceSchema>;
 
 /** How the neighbors were found: through an index, or by comparing with every vector there is to find. */
-export const searchIndexSchema = z.enum(["hnsw", "ivfflat", "exact"]);
-export type SearchIndex = z.infer<typeof searchIndexSchema>;
+const searchIndexSchema = z.enum(["hnsw", "ivfflat", "exact"]);
 
 const momentSchema = z.iso.datetime({ offset: true });
 

@@ -52,11 +52,12 @@ async function look(
   organizationId: string,
   ports: SearchPorts,
 ): Promise<Outcome<SearchAnswer, DatabaseFailure>> {
-  const planned = await planSearch(organizationId, query, ports);
+  const filter = whileKept(query.filter, ports);
+  const planned = await planSearch(organizationId, query, filter, ports);
   if (!planned.ok) return planned;
   const { kind, distance, limit } = query;
   const { plan, rows } = planned.value;
-  const nearest = { kind, distance, plan, rows, filter: whileKept(query.filter, ports), ...target };
+  const nearest = { kind, distance, plan, rows, filter, ...target };
   const answer = await ports.database.forOrg(organizationId, [
     planSettings(nearest),
     findNearest(organizationId, nearest),

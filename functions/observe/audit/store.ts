@@ -37,7 +37,6 @@ export const auditPageSchema = z.object({
   head_hash: z.string().nullable(),
   anchored_seq: z.number().nullable(),
 });
-export type AuditPage = z.infer<typeof auditPageSchema>;
 
 /** The hash of one entry. */
 export const selectAuditHash = (organizationId: string, seq: number): SQL => sql`
