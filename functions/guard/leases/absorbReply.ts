@@ -78,10 +78,10 @@ export function absorbReply(
   if (tier !== null) rememberTier(memory, state, subject, tier);
   state.quotaResetsAtMs = nextMonthMs(askedAtMs);
   shutExhausted(memory, state, reply);
+  state.slots += reply.slots;
   if (reply.status !== "ok") return;
   state.outageUnits = 0;
   state.units += reply.units;
-  state.slots += reply.slots;
   state.quotaLeft = reply.quota_left;
   state.rateLeft = reply.rate_left;
   beginLease(memory, state, askedAtMs, background);

@@ -9,12 +9,12 @@ const CALLERS = 64;
 const scenario = fc.record({
   isolates: fc.integer({ min: 2, max: 6 }),
   /** Of the organization. */
-  quota: fc.integer({ min: 0, max: 900 }),
+  quota: fc.integer({ min: 0, max: 500 }),
   /** Of the first of its two keys; the second has none of its own. */
-  keyQuota: fc.integer({ min: 0, max: 900 }),
+  keyQuota: fc.integer({ min: 0, max: 500 }),
   rounds: fc.array(fc.record({ pauseMs: fc.integer({ min: 0, max: 1500 }), fails: fc.boolean() }), {
-    minLength: 5,
-    maxLength: 12,
+    minLength: 4,
+    maxLength: 8,
   }),
 });
 

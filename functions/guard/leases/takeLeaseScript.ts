@@ -131,7 +131,8 @@ elseif need > tokens then status = 'rate'
 elseif slots_need > free then status = 'slots' end
 if status ~= 'ok' then units = 0 end
 
-local slots = 0
+-- A request that gets no unit may still find one that another brought: its slot it gets all the same.
+local slots = math.min(free, slots_need)
 if status == 'ok' then
   slots = math.min(free, math.max(slots_need, math.min(num(a.slots_want), math.floor(free / 8))))
   if a.idem ~= '' then
