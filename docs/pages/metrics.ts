@@ -10,7 +10,7 @@ export function renderMetricsPage(): string {
   return page(
     "Metrics",
     "functions/contracts/metrics.ts",
-    "`GET /metrics` answers Prometheus text 0.0.4 for the whole cell: every isolate flushes what it counted to Redis at least every `METRICS_FLUSH_MS`, so a scrape of any edge sees all of them. It needs the bearer token `METRICS_TOKEN`, or a key with `metrics:read`.",
+    "`GET /metrics` answers Prometheus text 0.0.4 for the whole cell: every isolate flushes what it counted to Redis at least every `METRICS_FLUSH_MS`, so a scrape of any edge sees all of them. It needs the bearer token `METRICS_TOKEN`, or a key of the platform with `metrics:read`.",
     "Labels come from closed sets and never name a person, a key or a text. A metric keeps 200 series per isolate; what comes later is counted under `__other__`. A gauge that nobody has set for five minutes is left out.",
     ...[...byCategory].flatMap(([category, metrics]) => [
       `## ${category.charAt(0).toUpperCase()}${category.slice(1)}`,

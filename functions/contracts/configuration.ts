@@ -172,7 +172,7 @@ export const configurationSchema = z.object({
 
   METRICS_TOKEN: setting(
     z.string().min(16).optional(),
-    "Secret. Bearer token for /metrics; unset: a key with metrics:read.",
+    "Secret. Bearer token for /metrics; unset: a key of the platform.",
   ),
   METRICS_FLUSH_MS: milliseconds(5000, "Longest time a count waits in an isolate before it is flushed."),
   HEALTH_CACHE_MS: milliseconds(1000, "Age up to which a health answer is given again."),

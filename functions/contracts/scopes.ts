@@ -40,12 +40,13 @@ const OPERATOR: readonly Scope[] = [
   "feedback:triage",
   "keys:read",
   "limits:read",
-  "metrics:read",
   "runner:infer",
   "records:replay",
 ];
 const PRIVACY: readonly Scope[] = [...VIEWER, "consent:write", "audit:read"];
-const ADMIN: readonly Scope[] = SCOPES.filter((scope) => scope !== "platform:admin");
+/** What reaches beyond one organization: `metrics:read` shows the whole cell. Keys of the platform alone have these. */
+const BEYOND: readonly Scope[] = ["platform:admin", "metrics:read"];
+const ADMIN: readonly Scope[] = SCOPES.filter((scope) => !BEYOND.includes(scope));
 
 /** Roles are names for sets of scopes; a key stores the scopes, expanded. */
 export const ROLES = {

@@ -9,15 +9,25 @@ export interface Draw {
   bytes(): Uint8Array;
 }
 
+/** Any UTF-16, halves of characters and controls included. */
+const TEXTS = fc.uint16Array({ maxLength: 40 }).map((units) => String.fromCharCode(...units));
+const RUNS = fc.uint8Array({ minLength: 1, maxLength: 40 });
+/** Texts and byte runs of one seed, of which each draw takes one. */
+const POOL = 200;
+
 /** Makes so many things by drawing; the same seed makes the same ones. */
 export function drawMany<Made>(seed: number, count: number, make: (draw: Draw) => Made): Made[] {
-  const made = fc.gen().map((generate) =>
-    make({
-      pick: (items) => generate(fc.constantFrom, ...items),
-      below: (limit) => generate(fc.nat, limit - 1),
-      text: () => generate(fc.string, { unit: "binary" as const, maxLength: 40 }),
-      bytes: () => generate(fc.uint8Array, { minLength: 1, maxLength: 40 }),
-    }),
-  );
-  return fc.sample(made, { seed, numRuns: count });
+  const pool = { seed, numRuns: POOL };
+  const texts = fc.sample(TEXTS, pool);
+  const runs = fc.sample(RUNS, pool);
+  const numbers = fc.infiniteStream(fc.nat());
+  return fc.sample(numbers, { seed, numRuns: count }).map((stream) => {
+    const below = (limit: number): number => Number(stream.next().value) % limit;
+    const pick = <Item>(items: readonly Item[]): Item => {
+      const [item] = items.slice(below(items.length));
+      if (item === undefined) throw new Error("There is nothing to pick from.");
+      return item;
+    };
+    return make({ below, pick, text: () => pick(texts), bytes: () => pick(runs) });
+  });
 }

@@ -23,7 +23,7 @@ async function render(call: Call): Promise<Answer> {
   return { kind: "text", status: 200, text: text.value, headers: { "content-type": METRICS_CONTENT_TYPE } };
 }
 
-/** `GET /metrics`: Prometheus text, for the operator's token or a key with `metrics:read`. */
+/** `GET /metrics`: Prometheus text, for the operator's token or a key of the platform with `metrics:read`. */
 export const metricsEndpoint: Endpoint = {
   method: "GET",
   path: "/metrics",

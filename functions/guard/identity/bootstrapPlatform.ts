@@ -15,7 +15,7 @@ import { storageProblem } from "./storageProblem.ts";
 const PLATFORM_ORGANIZATION_ID = "00000000-0000-7000-8000-000000000000";
 const NAME = "platform";
 /** With its own keys: a platform key that leaked can be rotated and revoked by its like. */
-const SCOPES: readonly Scope[] = ["platform:admin", "keys:read", "keys:write", "audit:read"];
+const SCOPES: readonly Scope[] = ["platform:admin", "metrics:read", "keys:read", "keys:write", "audit:read"];
 const PLATFORM: CreateOrganizationRequest = {
   id: PLATFORM_ORGANIZATION_ID,
   name: "Platform",
