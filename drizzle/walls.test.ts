@@ -14,6 +14,7 @@ import { plantRows } from "./testRows.ts";
 
 const ONE = "01990000-0000-7000-8000-000000000001";
 const TWO = "01990000-0000-7000-8000-000000000002";
+const MIGRATED_WITHIN_MS = 60_000;
 
 let embedded: TestDatabase;
 let app: Database;
@@ -54,7 +55,7 @@ beforeAll(async () => {
     .map(({ name }) => name);
   for (const organization of [ONE, TWO]) await plantRows(owner, tables, organization);
   await owner`select refresh_views()`;
-});
+}, MIGRATED_WITHIN_MS);
 afterAll(() => embedded?.remove());
 
 /** What each relation shows: organizations by relation, or that the role may not look. */

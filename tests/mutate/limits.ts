@@ -113,10 +113,29 @@ export const LIMIT_MUTATIONS = ofKind("limit")([
   {
     id: "fence round a key that is being revoked",
     of: "revoked_key",
-    file: `${LEASES}/lua.ts`,
-    find: "if fenced(fence) then return 0 end",
+    file: SCRIPT,
+    find: "if fenced('hg:fence:key:' .. a.key) then return refuse('revoked') end",
     replace: "",
-    test: identity("is not undone by an isolate that read Postgres before it and writes Redis after it"),
+    test: refusals("a key is closed, although Postgres still says that it opens"),
+  },
+  {
+    id: "fence round a tier that is being changed",
+    of: "fence",
+    file: SCRIPT,
+    find: "if not fenced(tier_fence) then",
+    replace: "if true then",
+    test: refusals("a subject counts as none, although Postgres still says what was"),
+  },
+  {
+    id: "version of what Redis is told",
+    of: "version",
+    file: `${LEASES}/lua.ts`,
+    find: "if stored and num(stored) >= num(version) then return 0 end",
+    replace: "",
+    test: {
+      file: `${LEASES}/limits.test.ts`,
+      name: "and a rise, need no read of Postgres; an older version changes nothing",
+    },
   },
   {
     id: "secret of a key",

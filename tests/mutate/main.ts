@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { ROOT } from "../house/sourceFiles.ts";
 import type { Mutation } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
-import { runTests } from "./runTests.ts";
+import { runTests, type TestResult } from "./runTests.ts";
 import { openScratchTree, type ScratchTree } from "./scratchTree.ts";
 
 const LANES = 2;
@@ -19,32 +19,40 @@ interface Verdict {
 
 const isNamed = ({ test }: Mutation, title: string): boolean => title.includes(test.name);
 
+/** A busy machine may fail to set a test up; that shows nothing, and is tried again. */
+const ATTEMPTS = 3;
+
 /** The mutations whose named test is not green in the tree as it is: nothing is shown by those. */
-async function notGreen(tree: ScratchTree, mutations: readonly Mutation[]): Promise<Set<Mutation>> {
-  const results = await runTests(tree.folder, [...new Set(mutations.map(({ test }) => test.file))]);
-  return new Set(
-    mutations.filter((mutation) => {
+async function notGreen(tree: ScratchTree, mutations: readonly Mutation[]): Promise<ReadonlySet<Mutation>> {
+  let left = mutations;
+  for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt += 1) {
+    const results = await runTests(tree.folder, [...new Set(left.map(({ test }) => test.file))]);
+    left = left.filter((mutation) => {
       const named = results.filter(
         ({ file, title }) => file.endsWith(mutation.test.file) && isNamed(mutation, title),
       );
       return named.length === 0 || named.some(({ status }) => status !== "passed");
-    }),
-  );
+    });
+  }
+  return new Set(left);
 }
 
 /** Applies one mutation to the tree, runs its test, and takes the mutation back. */
 async function judge(tree: ScratchTree, mutation: Mutation): Promise<Verdict> {
   const startedMs = performance.now();
   const restore = tree.replace(mutation.file, mutation.find, mutation.replace);
+  let named: readonly TestResult[] = [];
   try {
-    const results = await runTests(tree.folder, [mutation.test.file], mutation.test.name);
-    const named = results.filter(({ title }) => isNamed(mutation, title));
-    const red = named.some(({ status }) => status === "failed");
-    const outcome = named.length === 0 ? "broken" : red ? "killed" : "survived";
-    return { mutation, outcome, seconds: (performance.now() - startedMs) / 1000 };
+    for (let attempt = 0; attempt < ATTEMPTS && named.length === 0; attempt += 1) {
+      const results = await runTests(tree.folder, [mutation.test.file], mutation.test.name);
+      named = results.filter(({ title }) => isNamed(mutation, title));
+    }
   } finally {
     restore();
   }
+  const red = named.some(({ status }) => status === "failed");
+  const outcome = named.length === 0 ? "broken" : red ? "killed" : "survived";
+  return { mutation, outcome, seconds: (performance.now() - startedMs) / 1000 };
 }
 
 function resultsPage(verdicts: readonly Verdict[], seconds: number): string {

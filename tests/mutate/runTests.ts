@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -41,7 +41,11 @@ export async function runTests(
     ...files,
   ];
   const child = spawn(process.execPath, words, { cwd: folder, stdio: "ignore", timeout: RUN_TIMEOUT_MS });
+  const stop = () => child.kill();
+  process.once("exit", stop);
   await new Promise((resolve) => child.once("close", resolve));
+  process.off("exit", stop);
+  if (!existsSync(report)) return [];
   const { testResults } = reportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
   return testResults.flatMap(({ name: file, assertionResults }) =>
     assertionResults

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { utf8 } from "../../functions/contracts/utf8.ts";
 import { readJson } from "./readJson.ts";
 import { readParameters } from "./readParameters.ts";
 
@@ -43,6 +44,18 @@ describe("a JSON body", () => {
       );
     },
   );
+});
+
+describe("bytes that are no UTF-8", () => {
+  it.each([
+    ["a cut character", [0xc3]],
+    ["a byte that never occurs", [0xff]],
+    ["half of a UTF-16 pair", [0xed, 0xa0, 0x80]],
+  ])("are refused, not repaired: %s", async (_, bytes) => {
+    const body = new Uint8Array([...utf8('{"text":"'), ...bytes, ...utf8('"}')]);
+    expect(await codeOf(post(body))).toBe("malformed_json");
+    expect(await codeOf(post('{"text":"\ufffd"}'))).toBe("good");
+  });
 });
 
 describe("parameters", () => {

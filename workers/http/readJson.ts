@@ -23,15 +23,15 @@ export function pointersOf(error: z.core.$ZodError): ProblemPointer[] {
   );
 }
 
+const malformed = (detail: string) =>
+  failed({ code: "malformed_json", errors: [{ pointer: "", detail }] } as const);
+
 function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value, Problem> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return failed({
-      code: "malformed_json",
-      errors: [{ pointer: "", detail: "The body is not valid JSON." }],
-    });
+    return malformed("The body is not valid JSON.");
   }
   const parsed = schema.safeParse(json);
   return parsed.success
@@ -43,9 +43,9 @@ function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value
 const DISCARDED_MAX_BYTES = 16_000_000;
 
 /** Null: too much. Then the rest is dropped as it comes, so that the client hears the answer, not a cut line. */
-async function readText(request: Request, maxBytes: number): Promise<string | null> {
+async function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffer | null> {
   const declaredBytes = request.headers.get("content-length");
-  if (declaredBytes !== null && Number(declaredBytes) <= maxBytes) return await request.text();
+  if (declaredBytes !== null && Number(declaredBytes) <= maxBytes) return await request.arrayBuffer();
   // A chunked body does not say how long it is: count while it comes in.
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
@@ -54,7 +54,18 @@ async function readText(request: Request, maxBytes: number): Promise<string | nu
     if (sizeBytes > DISCARDED_MAX_BYTES) break;
     if (sizeBytes <= maxBytes) chunks.push(chunk);
   }
-  return sizeBytes > maxBytes ? null : await new Blob(chunks).text();
+  return sizeBytes > maxBytes ? null : await new Blob(chunks).arrayBuffer();
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** Null: these bytes are no text; to repair them would keep what nobody sent. */
+function textOf(bytes: ArrayBuffer): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Reads a JSON body of at most `maxBytes`. Fails only when there is no body to judge at all. */
@@ -65,8 +76,11 @@ export async function readJson<Value>(
 ): Promise<Outcome<JsonBody<Value>, Problem>> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") return failed({ code: "unsupported_media_type" });
-  const text = await readText(request, maxBytes);
-  if (text === null)
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes === null)
     return failed({ code: "body_too_large", detail: `This route takes at most ${maxBytes} bytes.` });
-  return done({ text, parsed: parseJson(text, schema) });
+  const text = textOf(bytes);
+  return text === null
+    ? done({ text: "", parsed: malformed("The body is not UTF-8.") })
+    : done({ text, parsed: parseJson(text, schema) });
 }

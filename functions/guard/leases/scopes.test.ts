@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SCOPES } from "../../contracts/scopes.ts";
-import { ask, ORGANIZATION, TestWorld, verdictOf } from "./testWorld.ts";
+import { subjectRefOf } from "../consent/subjectDigest.ts";
+import { entryOfKey, entryOfTier, raiseFence } from "./entries.ts";
+import { ask, ORGANIZATION, systemRandom, TestWorld, verdictOf } from "./testWorld.ts";
 
 const QUOTA = `hg:quota:${ORGANIZATION}:2025-06`;
 
@@ -49,5 +51,31 @@ describe("a refusal", () => {
     expect(verdictOf(await ask(isolate, { presentedKey }))).toBe("admitted");
     await world.clock.advance(1);
     expect(verdictOf(await ask(isolate, { presentedKey }))).toBe("expired_key");
+  });
+});
+
+describe("while a change is under way, behind its fence", () => {
+  test("a key is closed, although Postgres still says that it opens", async () => {
+    const world = new TestWorld();
+    const { text: presentedKey, keyId } = await world.addKey();
+    await raiseFence(world.redis, systemRandom, entryOfKey(keyId));
+    for (const isolate of [world.isolate(), world.isolate()])
+      expect(verdictOf(await ask(isolate, { presentedKey }))).toBe("revoked_key");
+  });
+
+  test("a subject counts as none, although Postgres still says what was", async () => {
+    const world = new TestWorld();
+    const { text: presentedKey } = await world.addKey();
+    const digest = await world.setTier("ann", "research");
+    const ref = await subjectRefOf(ORGANIZATION, digest);
+    const tier = async () => {
+      const admission = await ask(world.isolate(), { presentedKey, subject: "ann" });
+      const granted = admission.kind === "admitted" ? admission.grant.consent.tier : admission.kind;
+      verdictOf(admission);
+      return granted;
+    };
+    expect(await tier()).toBe("research");
+    await raiseFence(world.redis, systemRandom, entryOfTier(ORGANIZATION, { digest, ref }));
+    expect(await tier()).toBe("none");
   });
 });

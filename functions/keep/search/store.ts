@@ -211,19 +211,30 @@ const linksOf = (organizationId: string, { filter }: NearestRequest): SQL => sql
   ])}
   order by r.created_at desc, r.inference_id desc limit ${RECORDS_OF_TEXT}`;
 
-/** The newest record behind the candidate `near` that may be shown, and passes the filter. */
+/**
+ * The newest record behind the candidate `near` that may be shown, and passes the filter. Each record is fetched by
+ * a sub-select of one row, a fence: else the planner copies all that is asked of it into every partition.
+ */
 function newestShown(organizationId: string, request: NearestRequest): SQL {
   const { kind, filter } = request;
-  const shown = all([isVisible(organizationId, kind), ...conditionsOf(filter)]);
+  const fetched = (id: SQL, createdAt: SQL): SQL => sql`
+    select ${inferenceColumns} from ${inferences} i
+    where ${all([
+      sql`i.id = ${id}`,
+      sql`i.created_at = ${createdAt}`,
+      sql`i.organization_id = ${organizationId}`,
+      keeps(sql`i.tier`, kind),
+      ...conditionsOf(filter),
+    ])}
+    limit 1`;
+  const shownNow = keeps(sql`record.tier_now`, kind);
   if (kind === "image")
     return sql`
-      select ${inferenceColumns} from ${inferences} i
-      where i.id = near.item and i.created_at = near.created_at and ${shown}`;
+      select record.* from (${fetched(sql`near.item`, sql`near.created_at`)}) record where ${shownNow}`;
   return sql`
-    select ${inferenceColumns}
-    from (${linksOf(organizationId, request)}) link
-    join ${inferences} i on i.id = link.inference_id and i.created_at = link.created_at
-    where ${shown}
+    select record.* from (${linksOf(organizationId, request)}) link
+    cross join lateral (${fetched(sql`link.inference_id`, sql`link.created_at`)}) record
+    where ${shownNow}
     order by link.created_at desc, link.inference_id desc limit 1`;
 }
 
