@@ -41,7 +41,6 @@ export const OUTBOX_TABLES = [
      stage integer not null default 0, attempts integer not null default 0,
      stream text not null, has_image integer not null, record text not null)`,
   "create index if not exists entries_by_stage on entries (stage, seq)",
-  "create index if not exists entries_by_id on entries (id)",
   `create table if not exists images (
      seq integer primary key, ciphertext blob not null, nonce blob not null, content_type text not null)`,
   `create table if not exists seen (
