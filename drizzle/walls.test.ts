@@ -3,9 +3,9 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Database } from "../functions/contracts/ports.ts";
-import { startTestDatabase, type TestDatabase } from "../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../local/postgres/testMigrated.ts";
 import { connectDatabase } from "./connect.ts";
-import { migrateUp } from "./migrate.ts";
 import { recordingMeter } from "./testKit.ts";
 import { plantRows } from "./testRows.ts";
 
@@ -14,7 +14,6 @@ import { plantRows } from "./testRows.ts";
 
 const ONE = "01990000-0000-7000-8000-000000000001";
 const TWO = "01990000-0000-7000-8000-000000000002";
-const MIGRATED_WITHIN_MS = 60_000;
 
 let embedded: TestDatabase;
 let app: Database;
@@ -38,11 +37,7 @@ async function relations() {
 const ownerOf = (name: string) => sql.identifier(name === "organizations" ? "id" : "organization_id");
 
 beforeAll(async () => {
-  embedded = await startTestDatabase();
-  await migrateUp(embedded.url("postgres"), {
-    webSocketProxy: embedded.webSocketProxy,
-    appPassword: "app-password",
-  });
+  embedded = await startMigratedDatabase();
   owner = neon(embedded.url("postgres"));
   app = connectDatabase({
     url: embedded.url("headgate_app"),
@@ -55,7 +50,7 @@ beforeAll(async () => {
     .map(({ name }) => name);
   for (const organization of [ONE, TWO]) await plantRows(owner, tables, organization);
   await owner`select refresh_views()`;
-}, MIGRATED_WITHIN_MS);
+});
 afterAll(() => embedded?.remove());
 
 /** What each relation shows: organizations by relation, or that the role may not look. */

@@ -166,7 +166,11 @@ export const configurationSchema = z.object({
   ),
   SEARCH_PROBES: count(10, "Lists of an IVFFlat index that a search opens first."),
   SEARCH_SCAN_TUPLES: count(20_000, "Vectors of all organizations that one search visits at most."),
-  SEARCH_EXACT_VECTORS: count(5000, "Vectors up to which a search compares with each, and asks no index.", 0),
+  SEARCH_EXACT_VECTORS: count(
+    10_000,
+    "Own vectors up to which a search asks no index, where 100,000 are stored; grows with the root of these.",
+    0,
+  ),
   SEARCH_EMBED_TIMEOUT_MS: milliseconds(1000, "Deadline of embedding the query of a search."),
   SEARCH_CACHE_MS: milliseconds(300_000, "How long an isolate remembers the vector of a query.", 0),
 

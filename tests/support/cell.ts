@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { z } from "zod";
 import { connectDatabase } from "../../drizzle/connect.ts";
 import type { Row } from "../../functions/contracts/ports.ts";
 import { EDGE_SETTINGS_VARIABLE, type EdgeSettings } from "../../local/edge/settings.ts";
+import { migratedFolder } from "../../local/postgres/testMigrated.ts";
 import { seedKeys, seedOrganization } from "../../local/seed.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { type Part, startPart } from "../../local/supervise/part.ts";
@@ -38,6 +39,7 @@ export interface Edge {
 /** Starts a cell. `overrides` are settings of the Worker, of the runner and of `npm start`. */
 export async function openCell(overrides: Readonly<Record<string, string>> = {}): Promise<Cell> {
   const dataDir = mkdtempSync(join(tmpdir(), "headgate-cell-"));
+  cpSync(await migratedFolder(), join(dataDir, "postgres"), { recursive: true });
   const lines: string[] = [];
   const onLine = (line: string) => lines.push(line);
   const stack = await startStack({ dataDir, onLine, overrides });

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { compactVerify, createLocalJWKSet } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectDatabase } from "../../../drizzle/connect.ts";
-import { migrateUp } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
-import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import { hexDigest } from "../../contracts/hexDigest.ts";
 import { newUuid } from "../../contracts/identifiers.ts";
 import type { Database } from "../../contracts/ports.ts";
@@ -28,9 +28,8 @@ let embedded: TestDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  embedded = await startTestDatabase();
-  const { webSocketProxy, httpUrl } = embedded;
-  await migrateUp(embedded.url("postgres"), { webSocketProxy, appPassword: "app-password" });
+  embedded = await startMigratedDatabase();
+  const { httpUrl } = embedded;
   database = connectDatabase({
     url: embedded.url("headgate_app"),
     httpUrl,

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { connectDatabase } from "../../../drizzle/connect.ts";
-import { migrateUp } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
-import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { readConsent, readConsentHistory } from "../consent/readConsent.ts";
 import { setConsent } from "../consent/setConsent.ts";
@@ -33,11 +33,7 @@ let real: Database;
 let slugs = 0;
 
 beforeAll(async () => {
-  embedded = await startTestDatabase();
-  await migrateUp(embedded.url("postgres"), {
-    webSocketProxy: embedded.webSocketProxy,
-    appPassword: "app-password",
-  });
+  embedded = await startMigratedDatabase();
   real = connectDatabase({
     url: embedded.url("headgate_app"),
     httpUrl: embedded.httpUrl,

@@ -1,9 +1,9 @@
 /** A cell for the tests of this room: real SQL, the local Redis store, an injected clock. */
 import { type SQL, sql } from "drizzle-orm";
 import { connectDatabase } from "../../../drizzle/connect.ts";
-import { migrateUp } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
-import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import type { Database, Row } from "../../contracts/ports.ts";
 import type { Scope } from "../../contracts/scopes.ts";
 import { createAdmitter } from "../leases/createAdmitter.ts";
@@ -97,10 +97,6 @@ export class TestCell {
 
 /** Starts a database and lays its tables. */
 export async function openTestCell(): Promise<TestCell> {
-  const embedded = await startTestDatabase();
-  await migrateUp(embedded.url("postgres"), {
-    webSocketProxy: embedded.webSocketProxy,
-    appPassword: "app-password",
-  });
+  const embedded = await startMigratedDatabase();
   return new TestCell(embedded);
 }

@@ -1,9 +1,9 @@
 /** An outbox, a real Postgres and a bucket in memory, for the tests of the drain. */
 import { type SQL, sql } from "drizzle-orm";
 import { connectDatabase } from "../../../drizzle/connect.ts";
-import { migrateUp } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
-import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import { newUuid } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore, Outbox, Row, Runner, Tensor } from "../../contracts/ports.ts";
@@ -29,9 +29,8 @@ export type PartMode = "up" | "away" | "answers_lost";
 
 /** The database of one test file, migrated. */
 export async function startDrainDatabase(): Promise<{ app: Database; embedded: TestDatabase }> {
-  const embedded = await startTestDatabase();
-  const { webSocketProxy, httpUrl } = embedded;
-  await migrateUp(embedded.url("postgres"), { webSocketProxy, appPassword: "app-password" });
+  const embedded = await startMigratedDatabase();
+  const { httpUrl } = embedded;
   const app = connectDatabase({
     url: embedded.url("headgate_app"),
     httpUrl,

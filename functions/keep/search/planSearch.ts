@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Configuration } from "../../contracts/configuration.ts";
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { DatabaseFailure } from "../../contracts/ports.ts";
 import type { SearchQuery } from "./readQuery.ts";
@@ -17,6 +18,13 @@ export interface PlannedSearch {
 
 /** A share of the limit that is asked for beside it. */
 const SPARE_SHARE = 0.3;
+/** Own vectors are counted up to this multiple of those that are still compared one by one. */
+const COUNTED_TIMES = 3;
+/** Candidates that an HNSW scan must keep for each vector it visits, to find 95 % of the nearest; measured. */
+const CANDIDATES_PER_VISIT = 4;
+const CANDIDATES_MAX = 1000;
+/** The share of records that a filter without an index is taken to leave. */
+const FILTERED_SHARE = 0.1;
 /** use_vector_index cuts an IVFFlat index into lists of this many vectors, and into no more than so many lists. */
 const LIST_VECTORS = 1000;
 const LISTS_MAX = 1000;
@@ -24,9 +32,10 @@ const LISTS_MAX = 1000;
 const countSchema = z.object({ records: z.number() });
 
 /**
- * Chooses how to look. A comparison with every vector is exact and costs microseconds each; an index knows no
- * organizations and no filters, so that it visits 1 / share vectors for each hit. So: where the filter leaves
- * few records, with theirs; where the organization has few vectors, with all of them; else by the index. `kept` is
+ * Chooses how to look. A comparison with each own vector is exact and costs a microsecond each; an index knows no
+ * organizations and no filters, so that it visits 1 / share vectors for each hit, at many times the cost. The two are
+ * even where own² = constant × all: so the bound grows with the root of all. Where the filter leaves few records,
+ * theirs are compared; where the organization has few vectors, all of its own; else the index is asked. `kept` is
  * the filter within the time of which there are vectors.
  */
 export async function planSearch(
@@ -46,22 +55,24 @@ export async function planSearch(
     if (!answer.ok) return answer;
     if (countSchema.parse(answer.value[0]?.[0]).records <= exactVectors) return exactly("filter");
   }
-  const sizes = await readSizes(organizationId, kind, exactVectors + 1, ports);
+  const sizes = await readSizes(organizationId, kind, exactVectors * COUNTED_TIMES, ports);
   if (!sizes.ok) return sizes;
-  if (sizes.value.own <= exactVectors) return exactly("organization");
-  const settings = settingsOf(sizes.value, rows, ports);
-  return done({
-    plan: { by: "index", index: sizes.value.indexKind, settings },
-    rows,
-    bounded: sizes.value.total > scanTuples,
-  });
+  const { own, total, indexKind } = sizes.value;
+  if (own <= exactVectors * Math.sqrt(total / 100_000)) return exactly("organization");
+  const share = (own / total) * (isNarrow(filter) ? FILTERED_SHARE : 1);
+  const settings = settingsOf(sizes.value, Math.ceil(rows / share), ports.configuration);
+  return done({ plan: { by: "index", index: indexKind, settings }, rows, bounded: total > scanTuples });
 }
 
-function settingsOf({ total }: StoredSizes, rows: number, { configuration }: SearchPorts): IndexSettings {
+const isNarrow = (filter: SearchFilter): boolean =>
+  Object.values(filter).some((condition) => condition !== undefined);
+
+/** How an index is asked, when it has to visit so many vectors for the rows of the answer. */
+function settingsOf({ total }: StoredSizes, visited: number, configuration: Configuration): IndexSettings {
   const { SEARCH_EF_SEARCH, SEARCH_PROBES, SEARCH_SCAN_TUPLES: scanTuples } = configuration;
   const vectorsOfList = Math.max(LIST_VECTORS, total / LISTS_MAX);
   return {
-    efSearch: Math.max(SEARCH_EF_SEARCH, rows),
+    efSearch: Math.min(CANDIDATES_MAX, Math.max(SEARCH_EF_SEARCH, CANDIDATES_PER_VISIT * visited)),
     probes: SEARCH_PROBES,
     maxProbes: Math.max(SEARCH_PROBES, Math.ceil(scanTuples / vectorsOfList)),
     scanTuples,

@@ -64,15 +64,21 @@ const conditionsOf = (filter: SearchFilter): SQL[] => {
   ];
 };
 
-/** What a cheap count says of the vectors: at most `cap` own ones, all there are, and the kind of the index. */
-export const countVectors = (organizationId: string, kind: SearchedKind, cap: number): SQL => sql`
-  select
+/**
+ * What a cheap count says of the vectors: all there are, by the size of their table; the organization's own, at most
+ * `capAt100k`, which grows with the root of all; and the kind of the index. Without statistics four share a page.
+ */
+export const countVectors = (organizationId: string, kind: SearchedKind, capAt100k: number): SQL => sql`
+  with stored as (
+    select pg_relation_size(oid)::float8 / current_setting('block_size')::int
+        * case when relpages > 0 then reltuples::float8 / relpages else 4 end as total
+    from pg_class where oid = ${`public.embeddings_${kind}`}::regclass)
+  select total,
     (select count(*)::int from (
-      select from ${TABLES[kind].table} t where t.organization_id = ${organizationId} limit ${cap}) own) as own,
-    (select greatest(reltuples, 0)::float8 from pg_class
-      where oid = ${`public.embeddings_${kind}`}::regclass) as total,
-    (select amname from pg_class c join pg_am a on a.oid = c.relam
-      where c.oid = to_regclass(${`public.embeddings_${kind}_cosine`})) as index_kind`;
+      select from ${TABLES[kind].table} t where t.organization_id = ${organizationId}
+      limit (select 1 + ceil(${capAt100k}::float8 * sqrt(total / 100000)) from stored)) own) as own,
+    vector_index_kind() as index_kind
+  from stored`;
 
 /** How many records the indexed conditions of a filter leave, up to `cap`. */
 export const countFiltered = (organizationId: string, filter: SearchFilter, cap: number): SQL => sql`

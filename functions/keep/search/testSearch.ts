@@ -6,7 +6,8 @@ import { connectDatabase } from "../../../drizzle/connect.ts";
 import { migrateUp, rebuildVectorIndex, type VectorIndexKind } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
 import { countNgrams } from "../../../gpu-runner/preprocess/ngramCounts.ts";
-import { startTestDatabase, type TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import { done, failed } from "../../contracts/outcome.ts";
 import type { Database, Row, Runner } from "../../contracts/ports.ts";
 import { TestClock, testConfiguration } from "../../guard/leases/testWorld.ts";
@@ -36,16 +37,18 @@ export interface SearchWorld {
   readonly app: Database;
   readonly embedded: TestDatabase;
   asOwner(statement: SQL): Promise<Row[]>;
+  /** Builds the vector indexes anew. */
   useIndex(kind: VectorIndexKind): Promise<void>;
+  /** Migrates with a kind of index wished for, as `npm start` does. */
+  wishForIndex(kind: VectorIndexKind): Promise<void>;
   /** What the ledger says of a subject from now on; null: of the person-free stream. */
   grant(organizationId: string, subjectRef: string | null, tier: string): Promise<void>;
 }
 
 /** A migrated database with these organizations. */
 export async function openSearchWorld(organizations: readonly string[]): Promise<SearchWorld> {
-  const embedded = await startTestDatabase();
+  const embedded = await startMigratedDatabase();
   const { webSocketProxy, httpUrl } = embedded;
-  await migrateUp(embedded.url("postgres"), { webSocketProxy, appPassword: "app-password" });
   const url = embedded.url("headgate_app");
   const app = connectDatabase({ url, httpUrl, timeoutMs: TIMEOUT_MS, meter: recordingMeter() });
   const owner = neon(embedded.url("postgres"));
@@ -62,6 +65,9 @@ export async function openSearchWorld(organizations: readonly string[]): Promise
     asOwner,
     useIndex: async (kind) => {
       await rebuildVectorIndex(embedded.url("postgres"), kind, { webSocketProxy });
+    },
+    wishForIndex: async (kind) => {
+      await migrateUp(embedded.url("postgres"), { webSocketProxy, vectorIndex: kind });
     },
     grant: async (organizationId, subjectRef, tier) => {
       const event = crypto.randomUUID();

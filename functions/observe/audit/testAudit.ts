@@ -3,9 +3,8 @@ import { type NeonQueryFunction, neon } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { connectDatabase } from "../../../drizzle/connect.ts";
-import { migrateUp } from "../../../drizzle/migrate.ts";
 import { recordingMeter, unwrap } from "../../../drizzle/testKit.ts";
-import { startTestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import { newUuid } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore } from "../../contracts/ports.ts";
@@ -23,9 +22,8 @@ const PAGE = 3;
 
 /** A migrated database, seen as the role that serves and as the owner whom nothing binds. */
 export async function startAuditDatabase() {
-  const embedded = await startTestDatabase();
-  const { webSocketProxy, httpUrl } = embedded;
-  await migrateUp(embedded.url("postgres"), { webSocketProxy, appPassword: "app-password" });
+  const embedded = await startMigratedDatabase();
+  const { httpUrl } = embedded;
   const app = connectDatabase({
     url: embedded.url("headgate_app"),
     httpUrl,
