@@ -251,7 +251,6 @@ test("a dead letter holds what was sealed, its picture as ciphertext, and nothin
     for (const place of where) expect(["outbox", "r2", "postgres files"]).toContain(place);
   }
 });
-});
 
 /** Tables lie in files, so what may be in one may be in the other. */
 const withFiles = (places: readonly string[]): readonly string[] =>

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { unwrap } from "../../../drizzle/testKit.ts";
 import { createAdmitter } from "../leases/createAdmitter.ts";
+import { flushUsage } from "../leases/flushUsage.ts";
 import { ask, verdictOf } from "../leases/testWorld.ts";
 import { type Actor, PLATFORM_ACTOR } from "./actor.ts";
 import { createKey } from "./createKey.ts";
@@ -63,6 +64,23 @@ describe("keys", () => {
     expect(await read(organization, key.id)).toMatchObject({ state: "expired" });
     unwrap(await revoke(organization, key.id));
     expect(await read(organization, key.id)).toMatchObject({ state: "revoked" });
+  });
+
+  test("say when they were last used, as of the last flush", async () => {
+    const { id: organization } = await cell.organization();
+    const used = await cell.key(organization);
+    const idle = await cell.key(organization);
+    const usedAt = later(0);
+    expect(await cell.opens(used.key)).toBe("admitted");
+    await cell.clock.advance(1500);
+    unwrap(await flushUsage(cell.ports()));
+    expect(await read(organization, used.id)).toMatchObject({ last_used_at: usedAt });
+    expect(await read(organization, idle.id)).toMatchObject({ last_used_at: null });
+
+    const usedAgainAt = later(0);
+    expect(await cell.opens(used.key)).toBe("admitted");
+    unwrap(await flushUsage(cell.ports()));
+    expect(await read(organization, used.id)).toMatchObject({ last_used_at: usedAgainAt });
   });
 
   test("of another organization do not exist for reading, rotating or revoking", async () => {

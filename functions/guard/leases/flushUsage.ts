@@ -4,6 +4,7 @@ import { billingDaily } from "../../../drizzle/observe.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Clock, Database, KeyValue } from "../../contracts/ports.ts";
 import { flushKeyUsage } from "./flushKeyUsage.ts";
+import { flushLastUse } from "./flushLastUse.ts";
 import { USAGE_DAYS, usageHash } from "./redisKeys.ts";
 import { dayOf } from "./usageBook.ts";
 
@@ -27,14 +28,18 @@ const wordsSchema = z.array(z.union([z.string(), z.number()]).transform(String))
 
 /**
  * Brings the counts of requests from Redis to `billing_daily`, and those of keys with a quota of their own to
- * `key_usage_monthly`. What is written is the absolute count of a day, so a flush that is repeated, or runs
+ * `key_usage_monthly`, and when each key was last used. What is written is the absolute count of a day, so a flush that is repeated, or runs
  * twice at once, adds nothing. A hash that begins after Redis lost its data starts from what was billed before.
  */
 export async function flushUsage(ports: FlushUsagePorts): Promise<Outcome<FlushedUsage, "redis_away">> {
   const listed = await ports.keyValue.pipeline([["SMEMBERS", USAGE_DAYS]]);
   const keys = await flushKeyUsage(ports);
-  if (!listed.ok || !keys.ok) return failed("redis_away");
-  const result = { ...keys.value };
+  const uses = await flushLastUse(ports);
+  if (!listed.ok || !keys.ok || !uses.ok) return failed("redis_away");
+  const result = {
+    flushed: keys.value.flushed + uses.value.flushed,
+    failed: keys.value.failed + uses.value.failed,
+  };
   for (const member of wordsSchema.parse(listed.value[0] ?? [])) {
     const [organizationId = "", day = ""] = member.split(" ");
     if (await flushDay(organizationId, day, ports)) result.flushed += 1;

@@ -12,6 +12,7 @@
  * | `hg:quota:<organization>:<yyyy-mm>` | units debited this month |
  * | `hg:quota:key:<key id>:<yyyy-mm>` | the same of one key, where it has a quota of its own |
  * | `hg:quota:keys` | set of `<organization> <key id> <yyyy-mm>` that flushUsage has to look at |
+ * | `hg:used` | sorted set: `<organization> <key id>` → when it last took a lease, ms, since flushUsage looked |
  * | `hg:rate:<key id>` | hash: tokens in the bucket, and when that was |
  * | `hg:slots:<key id>` | hash: lease holder → `<slots> <expires at, ms>` |
  * | `hg:idem:<organization>:<scope>:<digest>` | hash: body hash, owner, answer |
@@ -33,6 +34,7 @@ export const subjectName = (organizationId: string, ref: string): string =>
   `hg:subject:${organizationId}:${ref}`;
 export const keyQuota = (keyId: string, month: string): string => `hg:quota:key:${keyId}:${month}`;
 export const KEY_QUOTAS = "hg:quota:keys";
+export const LAST_USE = "hg:used";
 export const usageHash = (organizationId: string, day: string): string => `hg:usage:${organizationId}:${day}`;
 export const USAGE_DAYS = "hg:usage";
 export const REPUBLISHED = "hg:republished";

@@ -134,6 +134,7 @@ if status ~= 'ok' then units = 0 end
 -- A request that gets no unit may still find one that another brought: its slot it gets all the same.
 local slots = math.min(free, slots_need)
 if status == 'ok' then
+  redis.call('ZADD', 'hg:used', a.now, organization .. ' ' .. a.key)
   slots = math.min(free, math.max(slots_need, math.min(num(a.slots_want), math.floor(free / 8))))
   if a.idem ~= '' then
     redis.call('HSET', idem_key, 'hash', a.idem_hash, 'owner', a.idem_owner)
