@@ -41,9 +41,11 @@ $$;
 --> statement-breakpoint
 -- Brings the planner's statistics up to date where a table was never analyzed, changed by a fifth or grew by one:
 -- what autovacuum does, which an embedded Postgres has not, so that elsewhere this finds nothing left. Its count of
--- changes is lost when an embedded Postgres ends; growth is not. Answers the number of tables.
+-- changes is lost when an embedded Postgres ends; growth is not. The sample is small, since everybody waits for the
+-- one session there. Answers the number of tables.
 CREATE FUNCTION analyze_changed_tables() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s'
+SET default_statistics_target = '20' AS $$
 DECLARE
 	target regclass;
 	analyzed integer := 0;

@@ -11,7 +11,9 @@ import { type Cell, ownerUrlOf } from "../support/cell.ts";
 import { recordAt, storeSearchables } from "../support/searchable.ts";
 
 const TEXTS_PER_CALL = 32;
-const ROWS_PER_STATEMENT = 500;
+/** Vectors that one statement takes within its deadline: many into a bare table, few into two indexes. */
+export const BARE_ROWS = 500;
+export const INDEXED_ROWS = 50;
 const EMBED_TIMEOUT_MS = 30_000;
 const TRACEPARENT = `00-${"1".repeat(32)}-${"2".repeat(16)}-00`;
 
@@ -47,11 +49,12 @@ export async function storeTexts(
   { asOwner }: Cell,
   organizationId: string,
   told: readonly Told[],
+  rowsPerStatement: number,
 ): Promise<void> {
   const startMs = Date.now() - 3_600_000;
-  for (let start = 0; start < told.length; start += ROWS_PER_STATEMENT) {
+  for (let start = 0; start < told.length; start += rowsPerStatement) {
     const rows = await Promise.all(
-      told.slice(start, start + ROWS_PER_STATEMENT).map(async ({ text, vector }) => {
+      told.slice(start, start + rowsPerStatement).map(async ({ text, vector }) => {
         stored += 1;
         return {
           ...recordAt(startMs + stored, stored),
@@ -71,6 +74,18 @@ export async function dropIndexes({ asOwner }: Cell): Promise<void> {
     await asOwner(sql`drop index ${name}`);
     // What the rebuild takes away again.
     await asOwner(sql`create index ${name} on embeddings_text (created_at)`);
+  }
+}
+
+/** Repeats what fails while the database works off what queued up behind a build; for some two minutes. */
+export async function patiently<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 60) throw error;
+      await SYSTEM_CLOCK.sleep(2000);
+    }
   }
 }
 
