@@ -7,7 +7,7 @@ import { ensureDevFile } from "./devFile.ts";
 import { refuseUnboundRole } from "./refuseUnboundRole.ts";
 import { type Part, type PartEvents, type PartName, type PartSpec, startPart } from "./supervise/part.ts";
 import { type MigrationPlan, type Plan, planStack } from "./supervise/plan.ts";
-import { freePort, isBusy } from "./supervise/ports.ts";
+import { freePort, staysBusy } from "./supervise/ports.ts";
 import { endLeftovers } from "./supervise/processes.ts";
 import { openSecrets, writePrivately } from "./supervise/secrets.ts";
 import { type Environment, readStackSettings, type StackSettings } from "./supervise/settings.ts";
@@ -178,7 +178,7 @@ async function choosePorts(settings: StackSettings, edgePort: number | undefined
     runner: settings.HEADGATE_RUNNER_PORT ?? (await freePort()),
   };
   const busy = async (port: number, setting: string, host?: string) => {
-    if (await isBusy(port, host))
+    if (await staysBusy(port, host))
       throw new StartError(`Port ${port} is in use; free it, or set ${setting} to another port.`);
   };
   await busy(chosen.edge, "HEADGATE_PORT", settings.HEADGATE_HOST);

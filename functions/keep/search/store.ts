@@ -16,8 +16,8 @@ const TABLES = {
 
 const OPERATORS = { cosine: sql.raw("<=>"), euclidean: sql.raw("<->") } as const;
 
-/** What single precision holds: every further digit would only be read. */
-const SIGNIFICANT_DIGITS = 8;
+/** Reading numbers is what a short search spends much of its time on; these give distances to a millionth. */
+const SIGNIFICANT_DIGITS = 6;
 
 const vectorText = (vector: readonly number[]): string =>
   `[${vector.map((number) => Number(number.toPrecision(SIGNIFICANT_DIGITS))).join(",")}]`;
