@@ -30,6 +30,7 @@ export default defineConfig({
           name: "patient stack",
           include: PATIENT,
           maxWorkers: 2,
+          retry: 1,
           testTimeout: STACK_TIMEOUT_MS,
           hookTimeout: STACK_TIMEOUT_MS,
           sequence: { groupOrder: 1 },

@@ -11,7 +11,7 @@ import { tracesOf } from "./support/traces.ts";
 let cell: Cell;
 beforeAll(async () => {
   // The outbox drains late, so that feedback finds its exchange there and not in Postgres.
-  cell = await openCell({ OUTBOX_DRAIN_DELAY_MS: "3000" });
+  cell = await openCell({ OUTBOX_DRAIN_DELAY_MS: "6000" });
 });
 afterAll(() => cell?.close());
 
@@ -58,7 +58,7 @@ describe("what was said about an answer", () => {
       .poll(
         async () => (await ask(`${cell.stack.url}/v1/feedback/stats?group_by=robot`, cell.stack)).body.groups,
         {
-          timeout: 15_000,
+          timeout: 20_000,
         },
       )
       .toMatchObject([
