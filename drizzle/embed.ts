@@ -1,7 +1,10 @@
 import { foreignKey, index, pgTable, primaryKey, text, timestamp, uuid, vector } from "drizzle-orm/pg-core";
 import { organizationWall } from "./walls.ts";
 
-/** One vector per distinct normalized text of an organization. */
+/**
+ * One vector per distinct normalized text of an organization. Vectors are of unit length, so that by the cosine and
+ * by the Euclidean distance the same ones are nearest, and one index serves both.
+ */
 export const embeddingsText = pgTable(
   "embeddings_text",
   {
@@ -13,8 +16,9 @@ export const embeddingsText = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.textHash] }),
-    index("embeddings_text_cosine").using("hnsw", table.embedding.op("vector_cosine_ops")),
-    index("embeddings_text_euclidean").using("hnsw", table.embedding.op("vector_l2_ops")),
+    index("embeddings_text_cosine")
+      .using("hnsw", table.embedding.op("vector_cosine_ops"))
+      .with({ ef_construction: 128 }),
     ...organizationWall(table.organizationId),
   ],
 );
@@ -60,7 +64,6 @@ export const embeddingsImage = pgTable(
     index("embeddings_image_created").on(table.createdAt),
     index("embeddings_image_organization").on(table.organizationId, table.createdAt),
     index("embeddings_image_cosine").using("hnsw", table.embedding.op("vector_cosine_ops")),
-    index("embeddings_image_euclidean").using("hnsw", table.embedding.op("vector_l2_ops")),
     ...organizationWall(table.organizationId),
   ],
 );

@@ -13,12 +13,12 @@ import { farthestOfNearest, recallOf } from "../support/searchable.ts";
 import { circumstances, table, writeSection } from "./results.ts";
 import {
   BARE_ROWS,
-  dropIndexes,
+  dropIndex,
   embedTexts,
   INDEXED_ROWS,
   NO_METER,
   patiently,
-  rebuildIndexes,
+  rebuildIndex,
   SYSTEM_CLOCK,
   storeTexts,
   type Told,
@@ -66,7 +66,7 @@ function timesOf(durationsMs: readonly number[]): Times {
 
 async function timed<Value>(durationsMs: number[], work: () => Promise<Value>): Promise<Value> {
   const startedMs = performance.now();
-  const value = await work();
+  const value = await patiently(work);
   durationsMs.push(performance.now() - startedMs);
   return value;
 }
@@ -162,7 +162,7 @@ async function fill(cell: Cell, report: (line: string) => void) {
     told: await embedTexts(cell, next(NEIGHBOR_TEXTS)),
   };
   report(`${TEXTS + NEIGHBOR_TEXTS} texts are embedded`);
-  await dropIndexes(cell);
+  await dropIndex(cell);
   await storeTexts(cell, all.id, all.told, BARE_ROWS);
   report("the vectors are stored");
   return { queries, all, few };
@@ -184,13 +184,13 @@ async function soakSearch(report: (line: string) => void) {
   };
   try {
     const { queries, all, few } = await fill(cell, report);
-    seconds.hnsw = await rebuildIndexes(cell, "hnsw");
+    seconds.hnsw = await rebuildIndex(cell, "hnsw");
     report(`HNSW is built in ${seconds.hnsw} s`);
     await patiently(() => cell.asOwner(sql`select analyze_changed_tables()`));
     await run(all, "HNSW", queries);
     await storeTexts(cell, few.id, few.told, INDEXED_ROWS);
     await run(few, "HNSW", queries);
-    seconds.ivfflat = await rebuildIndexes(cell, "ivfflat");
+    seconds.ivfflat = await rebuildIndex(cell, "ivfflat");
     report(`IVFFlat is built in ${seconds.ivfflat} s`);
     await run(all, "IVFFlat", queries);
   } finally {
@@ -224,7 +224,7 @@ export async function proveSearch(report: (line: string) => void): Promise<boole
     "search over 100,000 texts",
     `${circumstances("npm run soak -- search")}
 
-The texts are distinct instructions to robots (\`tests/support/instructions.ts\`), embedded by the cell's own runner (lexical-384) and stored in its embedded Postgres, a record each; the ${QUERIES} queries are instructions that are not stored. Recall is against a comparison with every vector of the organization. Times are p50 / p99 of one caller: *search* is the operation over the Database port and the Neon HTTP endpoint, consent and record included; \`POST\` is \`/v1/search\` through workerd, and by text with the runner's embedding, none of them remembered. The build of both indexes took ${seconds.hnsw} s as HNSW, ${seconds.ivfflat} s as IVFFlat; the 1,000 were added to the HNSW index as it stood.
+The texts are distinct instructions to robots (\`tests/support/instructions.ts\`), embedded by the cell's own runner (lexical-384) and stored in its embedded Postgres, a record each; the ${QUERIES} queries are instructions that are not stored. Recall is against a comparison with every vector of the organization. Times are p50 / p99 of one caller: *search* is the operation over the Database port and the Neon HTTP endpoint, consent and record included; \`POST\` is \`/v1/search\` through workerd, and by text with the runner's embedding, none of them remembered. The build of the index took ${seconds.hnsw} s as HNSW, ${seconds.ivfflat} s as IVFFlat; the 1,000 were added to the HNSW index as it stood.
 
 ${columns}`,
   );

@@ -17,7 +17,7 @@ export interface SearchTarget {
 const ownVectorSchema = z.object({ vector: z.string(), item: z.string() });
 const numbersSchema = z.array(z.number());
 
-/** The vector of a query, by the runner or out of the store; of unit length for the cosine distance. */
+/** The vector of a query, by the runner or out of the store. */
 export async function readTarget(
   query: SearchQuery,
   call: EmbeddingCall,
@@ -25,18 +25,13 @@ export async function readTarget(
 ): Promise<Outcome<SearchTarget, Problem>> {
   const target = await readVector(query, call, ports);
   if (!target.ok) return target;
-  const { vector, except } = target.value;
-  const length = Math.hypot(...vector);
-  if (length === 0) {
-    const pointer = `/${query.probe.by}`;
-    return failed({
-      code: "invalid_request",
-      errors: [{ pointer, detail: "A vector of zeros points nowhere." }],
-    });
-  }
-  // Postgres squares in single precision, where the square of a small number is nothing.
-  const comparable = query.distance === "cosine" ? vector.map((number) => number / length) : vector;
-  return done({ vector: comparable, except });
+  const { vector } = target.value;
+  if (Math.hypot(...vector) > 0) return target;
+  const pointer = `/${query.probe.by}`;
+  return failed({
+    code: "invalid_request",
+    errors: [{ pointer, detail: "A vector of zeros points nowhere." }],
+  });
 }
 
 async function readVector(

@@ -44,20 +44,20 @@ async function searchable(index: number, changes: Partial<Searchable> = {}): Pro
   };
 }
 
-/** 1,500 texts, every hundredth of which is the small organization's; indexes are built over them as operators do. */
+/** 1,500 texts, every hundredth of which is the small organization's; the index is built over them. */
 beforeAll(async () => {
   world = await openSearchWorld([LARGE, SMALL]);
   const told = instructions(7);
   for (let index = 0; index < TEXTS; index += 1) texts.push(told.next().value);
   vectors.push(...texts.map(wordVector));
+  // Built over what is stored, as operators do: row by row it takes ten times as long.
+  await world.asOwner(sql`drop index embeddings_text_cosine`);
   for (const organization of [LARGE, SMALL]) {
     await world.grant(organization, null, "research");
     const rows = await Promise.all(recordsOf(organization).map((index) => searchable(index)));
-    await world.asOwner(sql`drop index embeddings_text_cosine, embeddings_text_euclidean`).catch(() => []);
     await world.asOwner(storeSearchables(organization, rows));
   }
-  for (const name of ["embeddings_text_cosine", "embeddings_text_euclidean"])
-    await world.asOwner(sql`create index ${sql.raw(name)} on embeddings_text (created_at)`);
+  await world.asOwner(sql`create index embeddings_text_cosine on embeddings_text (created_at)`);
   await world.useIndex("hnsw");
 }, 120_000);
 afterAll(() => world.embedded.remove());
