@@ -44,6 +44,8 @@ export const inferences = pgTable(
     status: text().notNull(),
     model: text().notNull(),
     modelVersion: text("model_version").notNull(),
+    /** Who answered: `runner`, or the protocol and host of a policy server; null in older records. */
+    origin: text(),
     /** Arm of the experiment that chose the model; null where none ran. */
     arm: text(),
     robotType: text("robot_type").notNull(),
@@ -76,6 +78,8 @@ export const inferences = pgTable(
     imageOffsetBytes: integer("image_offset_bytes"),
     imageLengthBytes: integer("image_length_bytes"),
     imageContentType: text("image_content_type"),
+    /** Where the pictures of all cameras lie in the object of `image_key`; null where there is but one. */
+    imageCameras: jsonb("image_cameras"),
     storedAt: timestamp("stored_at", { withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [

@@ -9,6 +9,7 @@ import { createSearchMemory } from "../functions/keep/search/searchPorts.ts";
 import { createHealthCheck } from "../functions/observe/health.ts";
 import { createLogger } from "../functions/observe/logs.ts";
 import { createMeter } from "../functions/observe/meter.ts";
+import { runnerPolicies } from "../functions/serve/policies/runnerPolicies.ts";
 import { durableOutbox } from "./ports/durableOutbox.ts";
 import { durableWaitingRecords } from "./ports/durableWaitingRecords.ts";
 import { openInferenceRunner } from "./ports/openInferenceRunner.ts";
@@ -47,6 +48,7 @@ function build(environment: Environment): Services {
     timeoutMs: configuration.REDIS_TIMEOUT_MS,
     meter,
   });
+  const runner = openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter });
   const logger = createLogger({
     level: configuration.LOG_LEVEL,
     clock,
@@ -76,7 +78,8 @@ function build(environment: Environment): Services {
       timeoutMs: configuration.OUTBOX_READ_TIMEOUT_MS,
       clock,
     }),
-    runner: openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter }),
+    runner,
+    policies: runnerPolicies(runner),
     logger,
     searchMemory: createSearchMemory(),
     checkHealth: createHealthCheck({

@@ -6,6 +6,7 @@ import type {
   KeyValue,
   ObjectStore,
   Outbox,
+  PolicyServers,
   Random,
   Runner,
   WaitingQuestion,
@@ -45,6 +46,7 @@ export interface Services {
   readonly outbox: Outbox;
   readonly waitingRecords: WaitingRecords;
   readonly runner: Runner;
+  readonly policies: PolicyServers;
   readonly meter: IsolateMeter;
   readonly logger: Logger;
   readonly admitter: Admitter;

@@ -28,6 +28,9 @@ export type ModelDefinition =
       readonly dimensions: number;
     };
 
+/** A model that acts. */
+export type Policy = Extract<ModelDefinition, { readonly kind: "policy" }>;
+
 /** The models built by the scripts in gpu-runner/, and what each promises to the edge. */
 export const MODELS: readonly ModelDefinition[] = [
   {
@@ -70,7 +73,3 @@ export const MODELS: readonly ModelDefinition[] = [
     dimensions: 64,
   },
 ];
-
-/** The model of that name, or null. */
-export const findModel = (name: string): ModelDefinition | null =>
-  MODELS.find((model) => model.name === name) ?? null;

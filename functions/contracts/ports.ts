@@ -1,4 +1,6 @@
 import type { SQL } from "drizzle-orm";
+import type { Policy } from "./models.ts";
+import type { PolicyAnswer, PolicyObservation } from "./observations.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutboxEntry, Sealed, StorableRecord } from "./records.ts";
 
@@ -147,6 +149,21 @@ export type InferFailure =
 /** A model server: our runner, or another that speaks the Open Inference Protocol. */
 export interface Runner {
   infer(request: InferRequest, deadlineAtMs: number): Promise<Outcome<InferResponse, InferFailure>>;
+}
+
+/** The policies that may be asked, wherever they live: built into the runner, or on a server somewhere else. */
+export interface PolicyServers {
+  readonly policies: readonly Policy[];
+  /**
+   * Asks a policy of that list for a chunk, until the deadline (milliseconds since 1970). An answer of another
+   * shape than the policy's contract promises is a failure; whether the numbers are safe is for the gates.
+   */
+  infer(
+    policy: Policy,
+    observation: PolicyObservation,
+    deadlineAtMs: number,
+    traceparent: string,
+  ): Promise<Outcome<PolicyAnswer, InferFailure>>;
 }
 
 /** The kinds of statement that a deployment signs; a signature for one kind is none for another. */

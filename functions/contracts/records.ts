@@ -24,13 +24,19 @@ export const safetyCheckSchema = z.object({
 });
 export type SafetyCheck = z.infer<typeof safetyCheckSchema>;
 
+/** The surface over which an exchange was served. */
+export const servedSourceSchema = z.enum(["act", "openpi", "openvla"]);
+export type ServedSource = z.infer<typeof servedSourceSchema>;
+
 /** What tier `basic` keeps of an exchange. Times in milliseconds. */
 export const recordMetadataSchema = z.object({
   keyId: z.string(),
-  source: z.enum(["act"]),
+  source: servedSourceSchema,
   status: servedStatusSchema,
   model: z.string(),
   modelVersion: z.string(),
+  /** Who answered: `runner`, or a policy server; null in what an older version wrote. */
+  origin: z.string().nullable().default(null),
   robotType: z.string(),
   actionSpace: actionSpaceSchema,
   frame: actionFrameSchema,

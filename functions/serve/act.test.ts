@@ -9,6 +9,8 @@ import { findRobot } from "../contracts/robots.ts";
 import type { GrantedConsent } from "../guard/leases/admission.ts";
 import { act } from "./act.ts";
 import type { ActPorts } from "./actContext.ts";
+import { runnerPolicies } from "./policies/runnerPolicies.ts";
+import { readActInput, readActOptions } from "./readActInput.ts";
 import type { ActRequest } from "./schema.ts";
 
 const SECRET = "A".repeat(43);
@@ -59,12 +61,12 @@ const STILL = Array.from({ length: 56 }, () => 0);
 const ports: ActPorts = {
   clock: { now: () => Date.parse("2026-11-21T12:00:00Z"), sleep: () => Promise.resolve() },
   random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
-  runner: {
+  policies: runnerPolicies({
     infer: async () => {
       asked += 1;
       return inferResult;
     },
-  },
+  }),
   outbox: {
     append: async (entry) => {
       appended.push(entry);
@@ -79,7 +81,9 @@ const ports: ActPorts = {
 const play = (over: Partial<ActRequest> = {}, consent: GrantedConsent = personFree) =>
   act(
     {
-      request: request(over),
+      input: readActInput(request(over), {}),
+      options: readActOptions(request(over)),
+      source: "act",
       receivedAtMs: ports.clock.now(),
       admittedAtMs: ports.clock.now(),
       traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,

@@ -1,4 +1,5 @@
 import { newUuid, toPublicId } from "../contracts/identifiers.ts";
+import type { PolicyAnswer } from "../contracts/observations.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { InferFailure } from "../contracts/ports.ts";
 import type { Problem } from "../contracts/problems.ts";
@@ -11,8 +12,6 @@ import { problemOfFindings } from "../guard/gates/problemOfFindings.ts";
 import type { ActCall, ActContext, ActPorts, ActTimings } from "./actContext.ts";
 import { answerAct } from "./answerAct.ts";
 import { choosePolicy } from "./choosePolicy.ts";
-import { inferPolicy, type PolicyAnswer } from "./inferPolicy.ts";
-import { readActInput } from "./readActInput.ts";
 import { type RecordingResult, recordAct } from "./recordAct.ts";
 import type { ActAnswer } from "./schema.ts";
 
@@ -22,7 +21,7 @@ export interface ActResult {
 }
 
 /**
- * Serves one `POST /v1/act` whose key, limits and consent tier are already admitted: gates the input, asks
+ * Serves one request to act, over whatever surface, whose key, limits and consent tier are already admitted: gates the input, asks
  * the policy, gates its output, records what consent allows. Never answers an action outside the envelope.
  */
 export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
@@ -48,10 +47,9 @@ export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
 }
 
 function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<ActContext, Problem> {
-  const { request, grant } = call;
+  const { input, options, grant } = call;
   const { configuration, meter } = ports;
 
-  const input = readActInput(request, grant.defaults);
   const findings = gateActInput(input, { nowMs: ports.clock.now(), limits: configuration });
   const rejections = findings.filter((finding) => finding.severity === "reject");
   const warnings = findings.filter((finding) => finding.severity === "warn");
@@ -62,9 +60,10 @@ function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<A
   const found = actableOf(input);
   if (found === null) return failed({ code: "invalid_request" });
   const policy = choosePolicy(
-    request.model ?? grant.defaults.model ?? configuration.ACT_MODEL,
+    options.model ?? grant.defaults.model ?? configuration.ACT_MODEL,
     found.robot,
     input.actionSpace,
+    ports.policies.policies,
   );
   if (!policy.ok) return policy;
 
@@ -74,26 +73,37 @@ function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<A
 }
 
 /** What the gates have let through, with the absences that they refuse ruled out for the compiler too. */
-function actableOf(input: ActInput): Pick<ActContext, "robot" | "input" | "image" | "instruction"> | null {
+function actableOf(input: ActInput): Pick<ActContext, "robot" | "images" | "instruction"> | null {
   const robot = input.robotType === null ? null : findRobot(input.robotType);
-  const image = input.image?.bytes ?? null;
-  if (robot === null || image === null || input.instruction === null) return null;
-  return { robot, input, image, instruction: input.instruction };
+  const images = input.images.flatMap((image) =>
+    image.bytes === null ? [] : [{ ...image, bytes: image.bytes }],
+  );
+  if (robot === null || images.length === 0 || input.instruction === null) return null;
+  return { robot, images, instruction: input.instruction };
 }
 
 async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<PolicyAnswer, InferFailure>> {
-  const { call, policy, timings } = context;
+  const { call, policy, robot, images, instruction, timings } = context;
+  const { input } = call;
   const { configuration } = ports;
   const allowedMs = Math.min(
-    call.request.deadline_ms ?? configuration.ACT_DEADLINE_MS,
+    call.options.deadlineMs ?? configuration.ACT_DEADLINE_MS,
     configuration.ACT_DEADLINE_MAX_MS,
   );
 
   const startedAtMs = ports.clock.now();
-  const answer = await inferPolicy(
+  const answer = await ports.policies.infer(
     policy,
-    { image: context.image, instruction: context.instruction },
-    ports.runner,
+    {
+      images,
+      instruction,
+      robotType: robot.name,
+      state: input.state,
+      episodeId: input.episodeId,
+      step: input.step,
+      inferenceDelaySteps: input.inferenceDelaySteps,
+      previousChunk: input.previousChunk,
+    },
     call.receivedAtMs + allowedMs,
     call.traceparent,
   );
@@ -106,7 +116,8 @@ async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<Poli
 }
 
 function gateOutput(context: ActContext, answer: PolicyAnswer, ports: ActPorts): ActionVerdict {
-  const { robot, policy, input } = context;
+  const { robot, policy } = context;
+  const { input } = context.call;
   const verdict = gateAction({
     actions: answer.actions,
     robot,
@@ -133,12 +144,12 @@ async function record(
   const result = await recordAct(context, answer, verdict, ports);
   context.timings.recordMs = ports.clock.now() - startedAtMs;
   ports.meter.observe("headgate_record_duration_seconds", context.timings.recordMs / 1000);
-  const required = context.call.request.record === "required";
+  const required = context.call.options.recordRequired;
   return required && result.reason === "unavailable" ? failed({ code: "record_unavailable" }) : done(result);
 }
 
 function unsafeAction(context: ActContext, verdict: ActionVerdict, recording: RecordingResult): Problem {
-  const { robot, policy, input, id } = context;
+  const { robot, policy, call, id } = context;
   const failing = verdict.checks.filter((check) => !check.passed);
   return {
     code: "unsafe_action",
@@ -148,7 +159,7 @@ function unsafeAction(context: ActContext, verdict: ActionVerdict, recording: Re
     })),
     extensions: {
       id: toPublicId("inference", id),
-      hold: holdChunk(robot, policy.action, input.state),
+      hold: holdChunk(robot, policy.action, call.input.state),
       safety: { score: verdict.score, checks: verdict.checks },
       recorded: recording.recorded,
       ...(recording.reason === null ? {} : { reason: recording.reason }),

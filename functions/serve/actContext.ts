@@ -1,28 +1,38 @@
 import type { Configuration } from "../contracts/configuration.ts";
 import type { Finding } from "../contracts/gates.ts";
 import type { Meter } from "../contracts/metrics.ts";
-import type { ModelDefinition } from "../contracts/models.ts";
-import type { Clock, Outbox, Random, Runner } from "../contracts/ports.ts";
+import type { Policy } from "../contracts/models.ts";
+import type { CameraImage } from "../contracts/observations.ts";
+import type { Clock, Outbox, PolicyServers, Random } from "../contracts/ports.ts";
+import type { ServedSource } from "../contracts/records.ts";
 import type { Robot } from "../contracts/robots.ts";
 import type { ActInput } from "../guard/gates/actInput.ts";
 import type { Grant } from "../guard/leases/admission.ts";
-import type { ActRequest } from "./schema.ts";
-
-export type Policy = Extract<ModelDefinition, { kind: "policy" }>;
 
 export interface ActPorts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly runner: Runner;
+  readonly policies: PolicyServers;
   readonly outbox: Outbox;
   readonly meter: Meter;
   readonly configuration: Configuration;
   readonly configurationHash: string;
 }
 
-/** One admitted call: what was asked, by whom, when it arrived, and the trace it belongs to. */
+/** How a call wants to be served; null where it leaves that to the key's defaults and the configuration. */
+export interface ActOptions {
+  readonly model: string | null;
+  readonly deadlineMs: number | null;
+  readonly dryRun: boolean;
+  /** Whether an answer that could not be recorded is none. */
+  readonly recordRequired: boolean;
+}
+
+/** One admitted call: what was asked, over which surface, by whom, when it arrived, and the trace it belongs to. */
 export interface ActCall {
-  readonly request: ActRequest;
+  readonly input: ActInput;
+  readonly options: ActOptions;
+  readonly source: ServedSource;
   readonly grant: Grant;
   readonly receivedAtMs: number;
   readonly admittedAtMs: number;
@@ -41,8 +51,7 @@ export interface ActTimings {
 export interface ActContext {
   readonly id: string;
   readonly call: ActCall;
-  readonly input: ActInput;
-  readonly image: Uint8Array<ArrayBuffer>;
+  readonly images: readonly (CameraImage & { readonly bytes: Uint8Array<ArrayBuffer> })[];
   readonly instruction: string;
   readonly robot: Robot;
   readonly policy: Policy;

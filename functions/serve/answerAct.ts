@@ -1,7 +1,7 @@
 import { toPublicId } from "../contracts/identifiers.ts";
+import type { PolicyAnswer } from "../contracts/observations.ts";
 import type { ActionVerdict } from "../guard/gates/gateAction.ts";
 import type { ActContext } from "./actContext.ts";
-import type { PolicyAnswer } from "./inferPolicy.ts";
 import type { RecordingResult } from "./recordAct.ts";
 import type { ActAnswer } from "./schema.ts";
 

@@ -1,9 +1,8 @@
 import type { ActionSpace } from "../contracts/actionSpaces.ts";
-import { findModel } from "../contracts/models.ts";
+import type { Policy } from "../contracts/models.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { Problem } from "../contracts/problems.ts";
 import { actionDimension, type Robot } from "../contracts/robots.ts";
-import type { Policy } from "./actContext.ts";
 
 /**
  * The policy of that name, if it can move this robot: the robot takes its action space, with as many numbers
@@ -13,9 +12,10 @@ export function choosePolicy(
   name: string,
   robot: Robot,
   wanted: ActionSpace | null,
+  policies: readonly Policy[],
 ): Outcome<Policy, Problem> {
-  const model = findModel(name);
-  if (model?.kind !== "policy") {
+  const model = policies.find((policy) => policy.name === name);
+  if (model === undefined) {
     return failed({
       code: "unknown_model",
       errors: [{ pointer: "/model", detail: "no policy has this name" }],

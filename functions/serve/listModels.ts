@@ -1,4 +1,4 @@
-import { MODELS, type ModelDefinition } from "../contracts/models.ts";
+import { MODELS, type ModelDefinition, type Policy } from "../contracts/models.ts";
 import type { ModelList } from "./schema.ts";
 
 const describe = (model: ModelDefinition): ModelList["data"][number] => ({
@@ -19,4 +19,7 @@ const describe = (model: ModelDefinition): ModelList["data"][number] => ({
 });
 
 /** The catalog as `GET /v1/models` answers it, in the list shape that OpenAI clients read. */
-export const listModels = (): ModelList => ({ object: "list", data: MODELS.map(describe) });
+export const listModels = (policies: readonly Policy[]): ModelList => ({
+  object: "list",
+  data: [...policies, ...MODELS.filter((model) => model.kind !== "policy")].map(describe),
+});

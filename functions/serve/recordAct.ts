@@ -1,11 +1,11 @@
 import { uuidTimeMs } from "../contracts/identifiers.ts";
+import type { PolicyAnswer } from "../contracts/observations.ts";
 import type { RecordMetadata } from "../contracts/records.ts";
 import type { ActionVerdict } from "../guard/gates/gateAction.ts";
 import { parseMoment } from "../guard/gates/gateTimestamp.ts";
 import { contentHash } from "../guard/seal/contentHash.ts";
 import { seal } from "../guard/seal/seal.ts";
 import type { ActContext, ActPorts } from "./actContext.ts";
-import type { PolicyAnswer } from "./inferPolicy.ts";
 import type { NotRecordedReason } from "./schema.ts";
 
 export type RecordingResult =
@@ -24,9 +24,10 @@ export async function recordAct(
   verdict: ActionVerdict,
   ports: ActPorts,
 ): Promise<RecordingResult> {
-  const { call, input } = context;
+  const { call } = context;
+  const { input } = call;
   const { consent, organizationId } = call.grant;
-  if (call.request.dry_run === true) return notRecorded("dry_run");
+  if (call.options.dryRun) return notRecorded("dry_run");
 
   const entry = await seal(
     {
@@ -40,7 +41,7 @@ export async function recordAct(
       safetyScore: verdict.score,
       safetyChecks: verdict.checks,
       instruction: input.instruction,
-      image: input.image,
+      image: input.images[0] ?? null,
     },
     consent,
     ports.configuration.PENDING_SECRET,
@@ -69,13 +70,15 @@ function metadataOf(
   verdict: ActionVerdict,
   ports: ActPorts,
 ): RecordMetadata {
-  const { call, input, policy, robot, timings } = context;
+  const { call, policy, robot, timings } = context;
+  const { input } = call;
   return {
     keyId: call.grant.keyId,
-    source: "act",
+    source: call.source,
     status: verdict.safe ? "served" : "unsafe_action",
     model: policy.name,
     modelVersion: answer.modelVersion,
+    origin: answer.origin,
     robotType: robot.name,
     actionSpace: policy.action.actionSpace,
     frame: policy.action.frame,

@@ -5,6 +5,10 @@ import { consentTierSchema } from "../contracts/tiers.ts";
 
 const finiteRow = z.array(z.number()).max(64);
 
+const CAMERA_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
+const CAMERAS_MAX = 8;
+const CHUNK_STEPS_MAX = 1000;
+
 /** Body of `POST /v1/act`. Shape only: what the values mean is judged by the gates. */
 export const actRequestSchema = z
   .strictObject({
@@ -20,9 +24,13 @@ export const actRequestSchema = z
       .optional()
       .meta({ description: "The observation: base64 or a data URL of a JPEG, PNG or WebP." }),
     images: z
-      .strictObject({ primary: z.string().min(1) })
+      .record(z.string().regex(CAMERA_NAME), z.string().min(1))
+      .refine((images) => Object.keys(images).length <= CAMERAS_MAX, `at most ${CAMERAS_MAX} cameras`)
       .optional()
-      .meta({ description: "The same under the camera's name; this version takes one camera, `primary`." }),
+      .meta({
+        description:
+          "Several cameras' observations under their names; `primary`, or else the first, is what policies of a single view see.",
+      }),
     state: finiteRow
       .optional()
       .meta({ description: "Proprioception: joint positions in radians, then the gripper." }),
@@ -43,6 +51,14 @@ export const actRequestSchema = z
       .optional()
       .meta({ description: "When the image was taken, RFC 3339 UTC." }),
     environment: z.string().max(64).optional(),
+    inference_delay: z.number().int().min(0).max(CHUNK_STEPS_MAX).optional().meta({
+      description: "Steps of the previous chunk that the robot will have done before the answer arrives.",
+    }),
+    prev_chunk_left_over: z
+      .array(finiteRow)
+      .max(CHUNK_STEPS_MAX)
+      .optional()
+      .meta({ description: "What is left of the previous chunk, from the step at hand on." }),
     deadline_ms: z
       .number()
       .int()

@@ -30,6 +30,7 @@ async function entryOf(): Promise<OutboxEntry> {
         status: "served",
         model: "visual-servo",
         modelVersion: "1",
+        origin: "runner",
         robotType: "franka",
         actionSpace: "ee_delta",
         frame: "camera",

@@ -1,6 +1,7 @@
 import type { Grant } from "../../functions/guard/leases/admission.ts";
 import { serverTiming } from "../../functions/observe/serverTiming.ts";
 import { act } from "../../functions/serve/act.ts";
+import { readActInput, readActOptions } from "../../functions/serve/readActInput.ts";
 import { type ActRequest, actAnswerSchema, actRequestSchema } from "../../functions/serve/schema.ts";
 import {
   type Answer,
@@ -73,7 +74,15 @@ async function actWithGrant(
   if (!body.parsed.ok) return refusal(body.parsed.failure, limits);
 
   const { outcome, timings } = await act(
-    { request: body.parsed.value, grant, receivedAtMs, admittedAtMs, traceparent: call.trace.traceparent },
+    {
+      input: readActInput(body.parsed.value, grant.defaults),
+      options: readActOptions(body.parsed.value),
+      source: "act",
+      grant,
+      receivedAtMs,
+      admittedAtMs,
+      traceparent: call.trace.traceparent,
+    },
     services,
   );
   const totalMs = services.clock.now() - receivedAtMs;

@@ -13,5 +13,6 @@ export const modelsEndpoint: Endpoint = {
       200: { description: "The catalog.", content: { "application/json": { schema: modelListSchema } } },
     },
   },
-  handle: (call) => withGrant(call, "models:read", async () => result(listModels())),
+  handle: (call) =>
+    withGrant(call, "models:read", async () => result(listModels(call.services.policies.policies))),
 };

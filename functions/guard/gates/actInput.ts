@@ -1,18 +1,13 @@
 import type { ActionSpace } from "../../contracts/actionSpaces.ts";
 import type { Configuration } from "../../contracts/configuration.ts";
-
-/** An image as it came: `bytes` is null where the text was not base64. */
-export interface ActImage {
-  readonly bytes: Uint8Array<ArrayBuffer> | null;
-  /** Media type that a data URL declared, lower case; null where none did. */
-  readonly declaredType: string | null;
-}
+import type { CameraImage } from "../../contracts/observations.ts";
 
 /** A request to act, its shape already parsed: what the gates judge. */
 export interface ActInput {
   readonly robotType: string | null;
   readonly instruction: string | null;
-  readonly image: ActImage | null;
+  /** The primary camera first. */
+  readonly images: readonly CameraImage[];
   /** The robot's own numbers, in metres and radians. */
   readonly state: readonly number[] | null;
   readonly actionSpace: ActionSpace | null;
@@ -21,6 +16,10 @@ export interface ActInput {
   /** RFC 3339, as it was sent. */
   readonly capturedAt: string | null;
   readonly environment: string | null;
+  /** Steps of the previous chunk that the robot will have done before the answer arrives. */
+  readonly inferenceDelaySteps: number | null;
+  /** What is left of the previous chunk. */
+  readonly previousChunk: readonly (readonly number[])[] | null;
 }
 
 /** The settings that gates read. */

@@ -1,4 +1,5 @@
 import type { Finding } from "../../contracts/gates.ts";
+import type { CameraImage } from "../../contracts/observations.ts";
 import type { ActInput, GateContext } from "./actInput.ts";
 import { gateImage } from "./gateImage.ts";
 import { gateInstruction } from "./gateInstruction.ts";
@@ -15,7 +16,13 @@ export function gateActInput(input: ActInput, context: GateContext): Finding[] {
     ...gateRobot(input),
     ...gateInstruction(input.instruction, context.limits),
     ...gateTimestamp(input, context),
-    ...gateImage(input.image, context.limits),
+    ...gateImages(input.images, context),
     ...gateState(input),
   ];
 }
+
+/** A robot without eyes is refused; each camera's picture is judged for itself. */
+const gateImages = (images: readonly CameraImage[], { limits }: GateContext): Finding[] =>
+  images.length === 0
+    ? gateImage(null, limits)
+    : images.flatMap((image) => gateImage(image, limits, image.pointer));

@@ -1,5 +1,6 @@
 import { type Finding, finding } from "../../contracts/gates.ts";
-import type { ActImage, GateLimits } from "./actInput.ts";
+import type { EncodedImage } from "../../contracts/observations.ts";
+import type { GateLimits } from "./actInput.ts";
 import { type ImageHeader, imageHeader } from "./imageHeader.ts";
 import { isWholeImage } from "./isWholeImage.ts";
 
@@ -9,7 +10,7 @@ const EXTREME_ASPECT = 4;
 type ImageLimits = Pick<GateLimits, "IMAGE_MAX_BYTES" | "IMAGE_MIN_PIXELS" | "IMAGE_MAX_PIXELS">;
 
 /** Judges an image of any route by its size, header and end; its pixels are not decoded. */
-export function gateImage(image: ActImage | null, limits: ImageLimits, pointer = "/image"): Finding[] {
+export function gateImage(image: EncodedImage | null, limits: ImageLimits, pointer = "/image"): Finding[] {
   if (image === null) return [finding("image.missing", pointer)];
   if (image.bytes === null) return [finding("image.not_base64", pointer)];
   const findings: Finding[] = [];

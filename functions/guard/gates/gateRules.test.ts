@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../contracts/configuration.ts";
 import { GATE_RULES, type RuleId } from "../../contracts/gates.ts";
+import type { CameraImage, EncodedImage } from "../../contracts/observations.ts";
 import { findRobot } from "../../contracts/robots.ts";
 import { type AppendRequest, EntryQueue } from "../../keep/outbox/entryQueue.ts";
 import { memorySql } from "../../keep/outbox/testLocalSql.ts";
 import { sampleImage } from "../privacy/testImages.ts";
-import type { ActImage, ActInput, GateContext, GateLimits } from "./actInput.ts";
+import type { ActInput, GateContext, GateLimits } from "./actInput.ts";
 import { decodeImageField } from "./decodeImageField.ts";
 import { duplicateFeedback } from "./duplicateFeedback.ts";
 import { gateActInput } from "./gateActInput.ts";
@@ -26,19 +27,27 @@ const limits: GateLimits = readConfiguration({
 });
 const context: GateContext = { nowMs: Date.parse(NOW), limits };
 
-const image: ActImage = { bytes: sampleImage("jpeg"), declaredType: "image/jpeg" };
+const seen = (image: EncodedImage, camera = "primary"): CameraImage => ({
+  camera,
+  pointer: `/images/${camera}`,
+  pixels: null,
+  ...image,
+});
+const image = seen({ bytes: sampleImage("jpeg"), declaredType: "image/jpeg" });
 
 /** A request in which no gate finds anything. */
 const good: ActInput = {
   robotType: "franka",
   instruction: "pick up the red block",
-  image,
+  images: [image],
   state: [0, -0.5, 0, -2, 0, 1.6, 0.8, 1],
   actionSpace: "ee_delta",
   episodeId: "ep-1",
   step: 3,
   capturedAt: NOW,
   environment: "kitchen-2",
+  inferenceDelaySteps: null,
+  previousChunk: null,
 };
 
 const rulesOf = (change: Partial<ActInput>, others: Partial<GateContext> = {}): string[] =>
@@ -46,7 +55,7 @@ const rulesOf = (change: Partial<ActInput>, others: Partial<GateContext> = {}): 
 
 const says = (instruction: string) => rulesOf({ instruction });
 const sees = (bytes: Uint8Array<ArrayBuffer>, declaredType: string | null = null) =>
-  rulesOf({ image: { bytes, declaredType } });
+  rulesOf({ images: [seen({ bytes, declaredType })] });
 
 /** A PNG's signature and header of this size, and nothing else. */
 function pngOf(widthPixels: number, heightPixels: number, nextChunk = "IDAT"): Uint8Array<ArrayBuffer> {
@@ -163,8 +172,9 @@ const CASES: Partial<Record<RuleId, () => string[]>> = {
   // What the unique index of feedback finds: functions/keep/feedback has the test.
   "duplicate.feedback": () => [duplicateFeedback("fb_1").rule],
 
-  "image.missing": () => rulesOf({ image: null }),
-  "image.not_base64": () => rulesOf({ image: decodeImageField("data:image/png;base64,&&&") }),
+  "image.missing": () => rulesOf({ images: [] }),
+  "image.not_base64": () =>
+    rulesOf({ images: [image, seen(decodeImageField("data:image/png;base64,&&&"), "wrist")] }),
   "image.unsupported_format": () => sees(new TextEncoder().encode("GIF89a……………………")),
   "image.truncated_header": () => sees(sampleImage("jpeg").slice(0, 40)),
   "image.truncated_file": () => sees(sampleImage("jpeg").slice(0, -2)),
@@ -230,7 +240,7 @@ describe("the registry of validators", () => {
 
 describe("gateActInput", () => {
   it("reports everything that is wrong, not only the first", () => {
-    expect(rulesOf({ robotType: "mixed", instruction: "", image: null, step: -1 })).toEqual([
+    expect(rulesOf({ robotType: "mixed", instruction: "", images: [], step: -1 })).toEqual([
       "robot_type.mixed",
       "instruction.empty",
       "timestamp.step_out_of_range",

@@ -10,12 +10,15 @@ export interface HashedContent {
 }
 
 const encoder = new TextEncoder();
+const EMPTY = new Uint8Array(0);
 
 /**
  * SHA-256, in hex, over one canonical encoding of a request: its fields as a JSON array, a zero byte (which
- * JSON never holds), then the image's bytes. Equal content, equal hash; a robot's aliases are equal.
+ * JSON never holds), then the bytes of its images, whose cameras and lengths the array names. Equal content,
+ * equal hash; a robot's aliases are equal.
  */
 export function contentHash({ organizationId, subjectRef, input }: HashedContent): Promise<string> {
+  const images = input.images.map(({ camera, bytes }) => ({ camera, bytes: bytes ?? EMPTY }));
   const fields = encoder.encode(
     JSON.stringify([
       organizationId,
@@ -27,12 +30,17 @@ export function contentHash({ organizationId, subjectRef, input }: HashedContent
       input.episodeId,
       input.step,
       input.capturedAt,
+      images.map(({ camera, bytes }) => [camera, bytes.length]),
     ]),
   );
-  const image = input.image?.bytes ?? new Uint8Array(0);
-  const content = new Uint8Array(fields.length + 1 + image.length);
+  const lengthBytes = images.reduce((sum, { bytes }) => sum + bytes.length, fields.length + 1);
+  const content = new Uint8Array(lengthBytes);
   content.set(fields);
-  content.set(image, fields.length + 1);
+  let at = fields.length + 1;
+  for (const { bytes } of images) {
+    content.set(bytes, at);
+    at += bytes.length;
+  }
   return hexDigest(content);
 }
 

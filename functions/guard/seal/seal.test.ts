@@ -38,6 +38,7 @@ const exchange: ServedExchange = {
     status: "served",
     model: "visual-servo",
     modelVersion: "1",
+    origin: "runner",
     robotType: "franka",
     actionSpace: "ee_delta",
     frame: "camera",
@@ -222,16 +223,25 @@ describe("parseEntry", () => {
 });
 
 describe("contentHash", () => {
+  const seen = (bytes: Uint8Array<ArrayBuffer>, camera = "primary") => ({
+    camera,
+    bytes,
+    pointer: "/image",
+    declaredType: null,
+    pixels: null,
+  });
   const input: ActInput = {
     robotType: "franka",
     instruction: INSTRUCTION,
-    image: { bytes: picture, declaredType: null },
+    images: [seen(picture)],
     state: [0.1, 0.2],
     actionSpace: "ee_delta",
     episodeId: "ep-1",
     step: 3,
     capturedAt: "2026-03-01T12:00:00Z",
     environment: null,
+    inferenceDelaySteps: null,
+    previousChunk: null,
   };
   const hash = (
     change: Partial<ActInput> = {},
@@ -248,7 +258,9 @@ describe("contentHash", () => {
     const others = [
       hash({ robotType: "ur5" }),
       hash({ instruction: `${INSTRUCTION} ` }),
-      hash({ image: { bytes: picture.slice(1), declaredType: null } }),
+      hash({ images: [seen(picture.slice(1))] }),
+      hash({ images: [seen(picture, "wrist")] }),
+      hash({ images: [seen(picture), seen(picture, "wrist")] }),
       hash({ state: [0.1, 0.3] }),
       hash({ actionSpace: null }),
       hash({ episodeId: "ep-2" }),

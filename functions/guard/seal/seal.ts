@@ -1,3 +1,4 @@
+import type { EncodedImage } from "../../contracts/observations.ts";
 import type {
   OutboxEntry,
   Pending,
@@ -6,7 +7,6 @@ import type {
   StorableRecord,
 } from "../../contracts/records.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
-import type { ActImage } from "../gates/actInput.ts";
 import { imageHeader } from "../gates/imageHeader.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
 import { markPending, markSealed } from "./brand.ts";
@@ -24,7 +24,7 @@ export interface ServedExchange {
   readonly safetyScore: number;
   readonly safetyChecks: readonly SafetyCheck[];
   readonly instruction: string | null;
-  readonly image: ActImage | null;
+  readonly image: EncodedImage | null;
 }
 
 /** Consent that allows something to be kept, with the event that says so. */

@@ -231,6 +231,7 @@ const exchangeOf = (
     status: "served",
     model: "visual-servo",
     modelVersion: "1",
+    origin: "runner",
     robotType: "franka",
     actionSpace: "ee_delta",
     frame: "camera",

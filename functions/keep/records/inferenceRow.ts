@@ -26,7 +26,7 @@ export const isStillKept = sql`${tierNow} <> 'none'`;
 /** The columns of a row of `inferences i`, times as milliseconds since 1970 so that no driver rewrites them. */
 export const inferenceColumns = sql`
   i.id, ${millisecondsOf("created_at")} as created_at_ms, ${millisecondsOf("stored_at")} as stored_at_ms,
-  ${millisecondsOf("captured_at")} as captured_at_ms, i.status, i.source, i.model, i.model_version, i.robot_type,
+  ${millisecondsOf("captured_at")} as captured_at_ms, i.status, i.source, i.model, i.model_version, i.origin, i.robot_type,
   i.action_space, i.frame, i.units, i.gripper_convention, i.norm_key, i.control_hz, i.chunk_size, i.episode_id, i.step,
   i.environment, i.tier, ${tierNow} as tier_now, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
   to_jsonb(i.warnings) as warnings, i.admit_ms, i.runner_queue_ms, i.runner_compute_ms, i.infer_ms, i.text_state,
@@ -44,6 +44,7 @@ export const inferenceRowSchema = z.object({
   source: z.string(),
   model: z.string(),
   model_version: z.string(),
+  origin: z.string().nullable(),
   robot_type: z.string(),
   action_space: actionSpaceSchema,
   frame: actionFrameSchema,
@@ -91,6 +92,7 @@ export const inferenceOf = (row: InferenceRow): Inference => ({
   source: row.source,
   model: row.model,
   model_version: row.model_version,
+  origin: row.origin,
   robot_type: row.robot_type,
   action_space: row.action_space,
   frame: row.frame,

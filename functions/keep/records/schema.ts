@@ -20,6 +20,10 @@ export const inferenceSchema = z
     source: z.string(),
     model: z.string(),
     model_version: z.string(),
+    origin: z
+      .string()
+      .nullable()
+      .meta({ description: "Who answered: `runner`, or the protocol and host of a policy server." }),
     robot_type: z.string(),
     action_space: actionSpaceSchema,
     frame: actionFrameSchema,

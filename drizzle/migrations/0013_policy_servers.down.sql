@@ -1,0 +1,3 @@
+ALTER TABLE "inferences" DROP COLUMN "image_cameras";
+--> statement-breakpoint
+ALTER TABLE "inferences" DROP COLUMN "origin";
