@@ -1,3 +1,11 @@
+DROP FUNCTION nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb);
+--> statement-breakpoint
+DROP FUNCTION nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb);
+--> statement-breakpoint
+DROP FUNCTION passes_filter(inferences, jsonb);
+--> statement-breakpoint
+DROP FUNCTION set_search_plan(jsonb);
+--> statement-breakpoint
 DROP FUNCTION analyze_changed_tables();
 --> statement-breakpoint
 DROP FUNCTION vector_index_kind();

@@ -75,3 +75,156 @@ END $$;
 REVOKE EXECUTE ON FUNCTION vector_index_kind(), analyze_changed_tables() FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION vector_index_kind(), analyze_changed_tables() TO headgate_app;
+--> statement-breakpoint
+-- How a search walks its index, for this transaction. The caller has chosen how to look, not the planner: its
+-- statistics may be old, or missing as on an embedded Postgres, and any plan but loops over indexes reads whole
+-- tables. The costs that it then believes in must not start the JIT compiler.
+CREATE FUNCTION set_search_plan(settings jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('enable_seqscan', 'off', true),
+		pg_catalog.set_config('enable_hashjoin', 'off', true), pg_catalog.set_config('enable_mergejoin', 'off', true),
+		pg_catalog.set_config('enable_sort', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true);
+	IF settings IS NOT NULL THEN
+		PERFORM pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text(settings);
+	END IF;
+END $$;
+--> statement-breakpoint
+-- Whether a record passes the filter of a search; the period apart, which an index knows.
+CREATE FUNCTION passes_filter(i inferences, filter jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT (filter->>'model' IS NULL OR i.model = filter->>'model')
+		AND (filter->>'model_version' IS NULL OR i.model_version = filter->>'model_version')
+		AND (filter->>'robot_type' IS NULL OR i.robot_type = filter->>'robot_type')
+		AND (filter->>'episode_id' IS NULL OR i.episode_id = filter->>'episode_id')
+		AND (filter->>'environment' IS NULL OR i.environment = filter->>'environment')
+		AND (filter->>'status' IS NULL OR i.status = filter->>'status')
+		AND (filter->>'source' IS NULL OR i.source = filter->>'source')
+		AND (filter->>'min_safety_score' IS NULL OR i.safety_score >= (filter->>'min_safety_score')::float8)
+$$;
+--> statement-breakpoint
+-- The records nearest to a text's direction that may be shown, one for each text, its newest; nearest first. In a
+-- function, so that what is planned for a month's many partitions is planned once a session. `looking` says how:
+-- `index`, `organization` (each of its own vectors) or `filter` (those of the records that episode and period leave).
+-- Candidates are pulled one by one until there are enough, so that no filter and no withdrawal leaves too few. A
+-- record that is null stands for a text whose 500 newest records were looked at in vain, and which has more.
+-- `query` is needed where the distance is Euclidean; stored vectors are of unit length, and in the same order by both.
+CREATE FUNCTION nearest_texts(organization uuid, model_name text, direction vector, query vector, looking text,
+	settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
+RETURNS TABLE (distance double precision, record inferences, tier_now text)
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	since timestamptz := filter->>'from';
+	until timestamptz := filter->>'to';
+	episode text := filter->>'episode_id';
+BEGIN
+	PERFORM set_search_plan(settings);
+	RETURN QUERY
+	SELECT near.distance, shown.record, shown.tier_now
+	FROM (
+		(SELECT t.text_hash AS item, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+				AS distance
+			FROM embeddings_text t
+			WHERE looking = 'index' AND t.organization_id = organization AND t.model = model_name
+				AND t.text_hash IS DISTINCT FROM not_this
+			ORDER BY t.embedding <=> direction)
+		UNION ALL
+		(SELECT t.text_hash, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+			FROM embeddings_text t
+			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
+				AND t.text_hash IS DISTINCT FROM not_this
+			-- No index has `+ 0`: an exact search must not go through one.
+			ORDER BY (t.embedding <=> direction) + 0)
+		UNION ALL
+		(SELECT t.text_hash, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+			FROM embeddings_text t
+			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
+				AND t.text_hash IS DISTINCT FROM not_this
+				AND t.text_hash IN (
+					SELECT r.text_hash FROM inferences i JOIN embeddings_text_records r ON r.inference_id = i.id
+					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
+						AND (episode IS NULL OR i.episode_id = episode))
+			ORDER BY (t.embedding <=> direction) + 0)) near
+	LEFT JOIN LATERAL (
+		SELECT found.record, held.tier AS tier_now
+		FROM (
+			SELECT r.inference_id, r.created_at FROM embeddings_text_records r
+			WHERE r.organization_id = organization AND r.text_hash = near.item AND r.created_at >= since
+				AND r.created_at < until
+			ORDER BY r.created_at DESC, r.inference_id DESC LIMIT 500) link
+		-- A sub-select of one row is a fence: else what is asked of it is copied into every partition.
+		CROSS JOIN LATERAL (
+			SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
+			WHERE i.id = link.inference_id AND i.created_at = link.created_at AND i.organization_id = organization
+				AND i.tier = ANY (tiers) AND passes_filter(i, filter)
+			LIMIT 1) found
+		JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
+			AND held.tier = ANY (tiers)
+		ORDER BY link.created_at DESC, link.inference_id DESC LIMIT 1) shown ON true
+	WHERE shown.tier_now IS NOT NULL OR EXISTS (
+		SELECT FROM embeddings_text_records r
+		WHERE r.organization_id = organization AND r.text_hash = near.item AND r.created_at >= since
+			AND r.created_at < until
+		OFFSET 499)
+	LIMIT wanted;
+END $$;
+--> statement-breakpoint
+-- The same for images, each of which is one record's.
+CREATE FUNCTION nearest_images(organization uuid, model_name text, direction vector, query vector, looking text,
+	settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
+RETURNS TABLE (distance double precision, record inferences, tier_now text)
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	since timestamptz := filter->>'from';
+	until timestamptz := filter->>'to';
+	episode text := filter->>'episode_id';
+	other uuid := not_this;
+BEGIN
+	PERFORM set_search_plan(settings);
+	RETURN QUERY
+	SELECT near.distance, shown.record, shown.tier_now
+	FROM (
+		(SELECT t.inference_id AS item, t.created_at,
+				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END AS distance
+			FROM embeddings_image t
+			WHERE looking = 'index' AND t.organization_id = organization AND t.model = model_name
+				AND t.created_at >= since AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
+			ORDER BY t.embedding <=> direction)
+		UNION ALL
+		(SELECT t.inference_id, t.created_at,
+				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+			FROM embeddings_image t
+			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
+				AND t.created_at >= since AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
+			ORDER BY (t.embedding <=> direction) + 0)
+		UNION ALL
+		(SELECT t.inference_id, t.created_at,
+				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+			FROM embeddings_image t
+			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
+				AND t.inference_id IS DISTINCT FROM other
+				AND t.inference_id IN (
+					SELECT i.id FROM inferences i
+					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
+						AND (episode IS NULL OR i.episode_id = episode))
+			ORDER BY (t.embedding <=> direction) + 0)) near
+	CROSS JOIN LATERAL (
+		SELECT found.record, held.tier AS tier_now
+		FROM (
+			SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
+			WHERE i.id = near.item AND i.created_at = near.created_at AND i.organization_id = organization
+				AND i.tier = ANY (tiers) AND passes_filter(i, filter)
+			LIMIT 1) found
+		JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
+			AND held.tier = ANY (tiers)
+		LIMIT 1) shown
+	LIMIT wanted;
+END $$;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb),
+	nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb),
+	nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb),
+	nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb),
+	nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb) TO headgate_app;

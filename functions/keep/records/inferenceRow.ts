@@ -24,13 +24,16 @@ export const tierNow = sql`(select held.tier from ${consentCurrent} held
 export const isStillKept = sql`${tierNow} <> 'none'`;
 
 /** The columns of a row of `inferences i`, times as milliseconds since 1970 so that no driver rewrites them. */
-export const inferenceColumns = sql`
+export const storedColumns = sql`
   i.id, ${millisecondsOf("created_at")} as created_at_ms, ${millisecondsOf("stored_at")} as stored_at_ms,
   ${millisecondsOf("captured_at")} as captured_at_ms, i.status, i.source, i.model, i.model_version, i.origin, i.robot_type,
   i.action_space, i.frame, i.units, i.gripper_convention, i.norm_key, i.control_hz, i.chunk_size, i.episode_id, i.step,
-  i.environment, i.tier, ${tierNow} as tier_now, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
+  i.environment, i.tier, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
   to_jsonb(i.warnings) as warnings, i.admit_ms, i.runner_queue_ms, i.runner_compute_ms, i.infer_ms, i.text_state,
   i.image_state, i.duplicate_of, i.trace_id, i.configuration_hash`;
+
+/** The same, and the tier that holds now for the row's subject. */
+export const inferenceColumns = sql`${storedColumns}, ${tierNow} as tier_now`;
 
 export const fromInferences = sql`from ${inferences} i`;
 

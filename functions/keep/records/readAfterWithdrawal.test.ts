@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unwrap } from "../../../drizzle/testKit.ts";
 import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import { toPublicId } from "../../contracts/identifiers.ts";
+import type { Outcome } from "../../contracts/outcome.ts";
 import type { Database } from "../../contracts/ports.ts";
 import type { ConsentTier } from "../../contracts/tiers.ts";
+import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
+import { sampleImage } from "../../guard/privacy/testImages.ts";
 import { DrainWorld, startDrainDatabase } from "../drain/testDrain.ts";
 import { listInferences } from "./listInferences.ts";
 import { readInference } from "./readInference.ts";
@@ -20,16 +23,27 @@ afterAll(() => embedded.remove());
 /** A record of tier research with everything in it, and what the API shows of it once another tier holds. */
 async function readUnder(tier: ConsentTier) {
   const world = new DrainWorld(app, { KEYFRAME_EVERY_STEPS: "1" });
-  const entry = await world.seal(await world.setTier("research"), "research", { state: [0.5] });
+  const images = [
+    { camera: "primary", bytes: sampleImage("png") },
+    { camera: "wrist", bytes: sampleImage("jpeg") },
+  ];
+  const entry = await world.seal(await world.setTier("research"), "research", { state: [0.5], images });
   world.append(entry);
   await world.drainAll();
   await world.setTier(tier);
   const id = toPublicId("inference", entry.record.id);
   const ports = { database: app, objectStore: world.ports.objectStore };
-  const read = await readInference(world.organizationId, id, true, ports);
+  const read = await readInference(world.organizationId, id, "image", ports);
+  const all = unwrapOr(await readInference(world.organizationId, id, "images", ports))?.images_data ?? {};
   const { data } = unwrap(await listInferences(world.organizationId, inferenceQuerySchema.parse({}), app));
-  return { read, listed: data, world };
+  return { read, pictures: Object.entries(all), listed: data, world };
 }
+
+const unwrapOr = <Value>(outcome: Outcome<Value, unknown>): Value | null =>
+  outcome.ok ? outcome.value : null;
+
+const dataUrl = (type: string, bytes: Uint8Array): string =>
+  `data:image/${type};base64,${Buffer.from(bytes).toString("base64")}`;
 
 const shownParts = (record: Record<string, unknown>): string[] =>
   ["safety_score", "instruction", "actions", "state", "safety_checks", "image_data"].filter(
@@ -38,16 +52,22 @@ const shownParts = (record: Record<string, unknown>): string[] =>
 
 describe("a record that was kept under `research`", () => {
   it("shows everything while that holds", async () => {
-    const { read, listed } = await readUnder("research");
+    const { read, pictures, listed } = await readUnder("research");
     const record = unwrap(read);
     expect(shownParts(record).length).toBe(6);
-    expect([record.text, record.image]).toEqual(["stored", "stored"]);
+    expect([record.text, record.image, record.cameras]).toEqual(["stored", "stored", ["primary", "wrist"]]);
+    expect(pictures.map(([camera]) => camera)).toEqual(record.cameras);
+    expect(pictures[0]?.[1]).toBe(record.image_data);
+    const wrist = stripImageMetadata(sampleImage("jpeg"));
+    expect(pictures[1]?.[1]).toBe(wrist.ok && dataUrl("jpeg", wrist.value.bytes));
     expect(listed.map(({ safety_score }) => safety_score)).toEqual([record.safety_score]);
   });
 
   it("shows what `analytics` keeps once that holds", async () => {
-    const record = unwrap((await readUnder("analytics")).read);
+    const { read, pictures } = await readUnder("analytics");
+    const record = unwrap(read);
     expect(shownParts(record)).not.toContain("image_data");
+    expect([record.cameras, pictures]).toEqual([[], []]);
     expect(shownParts(record).length).toBe(5);
     expect(record).toMatchObject({ text: "stored", image: "withheld", consent: { tier: "analytics" } });
   });

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { embeddingsTextRecords } from "../../../drizzle/embed.ts";
 import { imageSignatures, inferenceBodies, textSignatures } from "../../../drizzle/keep.ts";
-import { toBase64 } from "../../contracts/base64.ts";
 import { fromPublicId, toPublicId, uuidTimeMs } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore } from "../../contracts/ports.ts";
@@ -17,15 +16,13 @@ import {
   readTier,
 } from "./inferenceRow.ts";
 import { readPayload } from "./payload.ts";
-import type { InferenceDetail } from "./schema.ts";
+import { camerasOf, imageColumnsSchema, readImages } from "./readImages.ts";
+import type { InferenceDetail, InferenceParts } from "./schema.ts";
 
 const detailRowSchema = inferenceRowSchema.extend({
   payload: z.unknown(),
   payload_gzip: z.string().nullable(),
-  image_key: z.string().nullable(),
-  image_offset_bytes: z.number().nullable(),
-  image_length_bytes: z.number().nullable(),
-  image_content_type: z.string().nullable(),
+  ...imageColumnsSchema.shape,
   near_text_of: z.string().nullable(),
   near_text_similarity: z.number().nullable(),
   near_image_of: z.string().nullable(),
@@ -61,19 +58,6 @@ function nearDuplicatesOf(row: DetailRow): InferenceDetail["near_duplicates"] {
   };
 }
 
-async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outcome<string | null, Problem>> {
-  const { image_key, image_offset_bytes, image_length_bytes, image_content_type } = row;
-  if (image_key === null || image_offset_bytes === null || image_length_bytes === null) return done(null);
-  const range = { offsetBytes: image_offset_bytes, lengthBytes: image_length_bytes };
-  const image = await objectStore.get(image_key, range);
-  if (!image.ok) return failed({ code: "storage_unavailable", retryAfterSeconds: 2 });
-  return done(
-    image.value === null
-      ? null
-      : `data:${image_content_type ?? "application/octet-stream"};base64,${toBase64(image.value)}`,
-  );
-}
-
 /**
  * One exchange with all that was kept of it and that the tier which holds now keeps. Another organization's is not
  * found, like one that never was, and like that of a subject who withdrew.
@@ -81,7 +65,7 @@ async function readImage(row: DetailRow, objectStore: ObjectStore): Promise<Outc
 export async function readInference(
   organizationId: string,
   publicId: string,
-  withImage: boolean,
+  include: InferenceParts,
   ports: { database: Database; objectStore: ObjectStore },
 ): Promise<Outcome<InferenceDetail, Problem>> {
   const id = fromPublicId("inference", publicId);
@@ -89,7 +73,8 @@ export async function readInference(
   const createdAt = new Date(uuidTimeMs(id)).toISOString();
   const answer = await ports.database.forOrg(organizationId, [
     sql`select ${inferenceColumns}, b.payload, encode(b.payload_gzip, 'base64') as payload_gzip,
-          i.image_key, i.image_offset_bytes, i.image_length_bytes, i.image_content_type, ${nearColumns}
+          i.image_key, i.image_offset_bytes, i.image_length_bytes, i.image_content_type,
+          i.image_cameras, ${nearColumns}
         ${fromInferences} left join ${inferenceBodies} b on b.id = i.id and b.created_at = i.created_at ${joinNear}
         where i.organization_id = ${organizationId} and i.id = ${id} and i.created_at = ${createdAt}::timestamptz
           and ${isStillKept}`,
@@ -102,9 +87,10 @@ export async function readInference(
   const tier = readTier(row);
   const payload = await readPayload(row.payload ?? null, row.payload_gzip);
   const action = mayKeep(tier, "action") ? payload : null;
-  const showsImage = withImage && mayKeep(tier, "image");
-  const image = showsImage ? await readImage(row, ports.objectStore) : done(null);
-  if (!image.ok) return image;
+  const cameras = mayKeep(tier, "image") ? camerasOf(row) : [];
+  const asked = include === "images" ? cameras : include === "image" ? cameras.slice(0, 1) : [];
+  const images = await readImages(row, asked, ports.objectStore);
+  if (!images.ok) return images;
   const near = nearDuplicatesOf(row);
   return done({
     ...inferenceOf(row),
@@ -116,6 +102,8 @@ export async function readInference(
       text: mayKeep(tier, "text") ? near.text : null,
       image: mayKeep(tier, "image") ? near.image : null,
     },
-    image_data: image.value,
+    cameras: cameras.map(({ camera }) => camera),
+    image_data: include === "image" ? ([...images.value.values()][0] ?? null) : null,
+    images_data: include === "images" ? Object.fromEntries(images.value) : null,
   });
 }

@@ -70,10 +70,18 @@ export const inferenceDetailSchema = inferenceSchema
         description:
           "Older records whose text or keyframe this one nearly repeats: the share of equal MinHash values, and the differing bits of 64.",
       }),
+    cameras: z.array(z.string()).meta({
+      description:
+        "The cameras whose images are stored, the primary first; none where `image` is not `stored`.",
+    }),
     image_data: z
       .string()
       .nullable()
-      .meta({ description: "Data URL of the stored image, with `?include=image`." }),
+      .meta({ description: "Data URL of the primary camera's stored image, with `?include=image`." }),
+    images_data: z
+      .record(z.string(), z.string())
+      .nullable()
+      .meta({ description: "Data URLs of all cameras' stored images by camera, with `?include=images`." }),
   })
   .meta({ id: "InferenceDetail" });
 export type InferenceDetail = z.infer<typeof inferenceDetailSchema>;
@@ -96,4 +104,6 @@ export const inferenceQuerySchema = z.strictObject({
 export type InferenceQuery = z.infer<typeof inferenceQuerySchema>;
 
 export const inferencePathSchema = z.object({ id: z.string() });
-export const inferenceDetailQuerySchema = z.strictObject({ include: z.enum(["image"]).optional() });
+export const inferenceDetailQuerySchema = z.strictObject({ include: z.enum(["image", "images"]).optional() });
+/** What of the pictures comes with a record: none, the primary camera's, or all. */
+export type InferenceParts = z.infer<typeof inferenceDetailQuerySchema>["include"];

@@ -5,6 +5,7 @@ import { contentHashes, inferenceBodies, inferences } from "../../../drizzle/kee
 import { erasures } from "../../../drizzle/rights.ts";
 import type { Sealed, StorableRecord } from "../../contracts/records.ts";
 import { CONSENT_TIERS } from "../../contracts/tiers.ts";
+import { type CameraPlace, listedCameras } from "./cameras.ts";
 import type { StoredPayload } from "./payload.ts";
 
 /** A sealed record with its payload in the form in which it is stored. */
@@ -153,25 +154,28 @@ export const readLedger = (organizationId: string, subjectRefs: readonly string[
   where organization_id = ${organizationId}
     and subject_ref in (select value from jsonb_array_elements_text(${JSON.stringify(subjectRefs)}::jsonb))`;
 
-/** Where a record's image lies: an object, and the range in it. */
-export interface StoredFrame {
+/** Where a record's images lie: an object, and ranges in it, the primary camera's first. */
+export interface StoredFrames {
   readonly id: string;
   readonly createdAtMs: number;
   readonly key: string;
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  readonly contentType: string;
+  readonly places: readonly CameraPlace[];
 }
 
-/** Notes where images were stored; answers the ids whose row still wanted its image. */
-export function noteFrames(organizationId: string, frames: readonly StoredFrame[]): SQL {
-  const rows = frames.map((frame) => ({ ...frame, created_at: isoTime(frame.createdAtMs) }));
+/** Notes where images were stored; answers the ids whose row still wanted its images. */
+export function noteFrames(organizationId: string, frames: readonly StoredFrames[]): SQL {
+  const rows = frames.map(({ id, createdAtMs, key, places }) => {
+    const [primary] = places;
+    const cameras = listedCameras(places);
+    return { id, created_at: isoTime(createdAtMs), key, ...primary, cameras };
+  });
   return sql`
     update ${inferences} i
     set image_state = 'stored', image_key = f.key, image_offset_bytes = f."offsetBytes",
-        image_length_bytes = f."lengthBytes", image_content_type = f."contentType"
+        image_length_bytes = f."lengthBytes", image_content_type = f."contentType", image_cameras = f.cameras
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as f(id uuid, created_at timestamptz, key text, "offsetBytes" int, "lengthBytes" int, "contentType" text)
+      as f(id uuid, created_at timestamptz, key text, "offsetBytes" int, "lengthBytes" int, "contentType" text,
+        cameras jsonb)
     where i.organization_id = ${organizationId} and i.id = f.id and i.created_at = f.created_at
     returning i.id`;
 }

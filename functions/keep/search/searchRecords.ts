@@ -13,7 +13,7 @@ import { readTarget, type SearchTarget } from "./readTarget.ts";
 import { readTexts } from "./readTexts.ts";
 import type { SearchAnswer, SearchFilter, SearchRequest } from "./schema.ts";
 import type { SearchPorts } from "./searchPorts.ts";
-import { findNearest, planSettings } from "./store.ts";
+import { findNearest } from "./store.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -58,13 +58,10 @@ async function look(
   const { kind, distance, limit } = query;
   const { plan, rows } = planned.value;
   const nearest = { kind, distance, plan, rows, filter, ...target };
-  const answer = await ports.database.forOrg(organizationId, [
-    planSettings(nearest),
-    findNearest(organizationId, nearest),
-  ]);
+  const answer = await ports.database.forOrg(organizationId, [findNearest(organizationId, nearest)]);
   if (!answer.ok) return answer;
 
-  const { found, truncated } = foundAmong(answer.value[1] ?? [], limit, planned.value);
+  const { found, truncated } = foundAmong(answer.value[0] ?? [], limit, planned.value);
   const texts = await readTexts(organizationId, query.include === "text" ? found : [], ports.database);
   if (!texts.ok) return texts;
   const hits = found.map((row) => ({
