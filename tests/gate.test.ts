@@ -78,6 +78,38 @@ describe("the call that the start prints", () => {
     const r2 = join(cell.stack.dataDir, "edge", "r2");
     expect(filesHolding(r2, [noiseMark(90_001)])).toHaveLength(1);
   });
+
+  test("keeps what each camera of a multipart request saw, once for its Idempotency-Key", async () => {
+    const pictures = { primary: noisePng(90_002), wrist: noisePng(90_003) };
+    const { image: _, ...words } = observation();
+    const once = randomBytes(8).toString("hex");
+    const send = async (): Promise<Answer> => {
+      const form = new FormData();
+      form.append("request", JSON.stringify(words));
+      form.append("wrist", new File([Uint8Array.from(pictures.wrist)], "wrist.jpg", { type: "image/jpeg" }));
+      form.append("image", new File([Uint8Array.from(pictures.primary)], "top.png"));
+      const { headers, body } = await encoded(form);
+      return await ask(`${url()}/v1/act`, {
+        key: cell.stack.key,
+        method: "POST",
+        body,
+        headers: { ...headers, "idempotency-key": once },
+      });
+    };
+    const answer = await send();
+    expect(recordOf(answer).recorded).toBe(true);
+    const mismatch = { rule: "image.type_mismatch", pointer: "/images/wrist" };
+    expect(answer.body.warnings).toContainEqual(expect.objectContaining(mismatch));
+    const again = await send();
+    expect([again.headers.get("idempotent-replayed"), idOf(again)]).toEqual(["true", idOf(answer)]);
+    await untilStored(answer);
+    const { body } = await ask(`${url()}/v1/inferences/${idOf(answer)}?include=images`, cell.stack);
+    expect(body.cameras).toEqual(["primary", "wrist"]);
+    expect(body.images_data).toEqual({
+      primary: `data:image/png;base64,${pictures.primary.toString("base64")}`,
+      wrist: `data:image/png;base64,${pictures.wrist.toString("base64")}`,
+    });
+  });
 });
 
 describe("two organizations", () => {
@@ -112,7 +144,7 @@ describe("the protocol", () => {
     for (const { method, path } of routes) {
       const answer = await ask(url() + path.replaceAll(/\{\w+\}/g, "x"), { method });
       expect([path, [404, 405, 500].includes(answer.status)]).toEqual([path, false]);
-      if (answer.status !== 200) expect(answer.body.code).toBe("missing_key");
+      if (answer.status !== 200) expect(answer.headers.get("headgate-code")).toBe("missing_key");
     }
     expect((await ask(`${url()}/docs`)).text).toContain("POST /v1/act");
   });
@@ -219,6 +251,13 @@ describe("the protocol", () => {
     expect(rows).toHaveLength(2);
   });
 });
+
+/** A form as bytes, with the header that says where its parts end. */
+async function encoded(form: FormData) {
+  const request = new Request("http://form/", { method: "POST", body: form });
+  const body = new Uint8Array(await request.arrayBuffer());
+  return { body, headers: { "content-type": request.headers.get("content-type") ?? "" } };
+}
 
 /** What promtool says against a page of metrics; nothing where it is not installed. */
 async function complaints(text: string): Promise<string> {

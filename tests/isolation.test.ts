@@ -61,7 +61,9 @@ async function foundCallers(): Promise<Organization> {
 const send = ({ method, target, body }: BuiltRequest, key?: string): Promise<Answer> =>
   ask(cell.stack.url + target, { method, body, ...(key === undefined ? {} : { key }) });
 
-const said = ({ status, body }: Answer): string => `${status} ${body.code ?? ""}`.trim();
+/** Status and code, in whatever shape the route tells of errors. */
+const said = ({ status, headers }: Answer): string =>
+  `${status} ${headers.get("headgate-code") ?? ""}`.trim();
 
 /** What a role without the scope is answered, else what the route does. */
 const allowed = (scopes: readonly Scope[], scope: Scope | null, status: number): string | number =>
@@ -192,6 +194,10 @@ test("a role may do exactly what its scopes name, with its own organization's th
 /** Routes that take data, or only read, with another method than GET: their traces are the records themselves. */
 const DATA_ROUTES = [
   "POST /v1/act",
+  "POST /act",
+  "POST /v1/embeddings",
+  "POST /v2/models/{model}/infer",
+  "POST /v2/models/{model}/versions/{version}/infer",
   "POST /v1/search",
   "POST /v1/feedback",
   "PATCH /v1/feedback/{id}",

@@ -9,12 +9,18 @@ import { createSearchMemory } from "../functions/keep/search/searchPorts.ts";
 import { createHealthCheck } from "../functions/observe/health.ts";
 import { createLogger } from "../functions/observe/logs.ts";
 import { createMeter } from "../functions/observe/meter.ts";
+import { createStepTimes } from "../functions/serve/chunks/stepTimes.ts";
+import { combinePolicies } from "../functions/serve/policies/combinePolicies.ts";
 import { runnerPolicies } from "../functions/serve/policies/runnerPolicies.ts";
+import { serverPolicies } from "../functions/serve/policies/serverPolicies.ts";
 import { durableOutbox } from "./ports/durableOutbox.ts";
 import { durableWaitingRecords } from "./ports/durableWaitingRecords.ts";
 import { openInferenceRunner } from "./ports/openInferenceRunner.ts";
+import { orderedOrigins } from "./ports/orderedOrigins.ts";
 import { outboxNamespace } from "./ports/outboxNamespace.ts";
+import { passedProtocol } from "./ports/passedProtocol.ts";
 import { platformClock, platformRandom } from "./ports/platform.ts";
+import { policyTransport } from "./ports/policyTransport.ts";
 import { r2ObjectStore } from "./ports/r2ObjectStore.ts";
 import { redisKeyValue } from "./ports/redisKeyValue.ts";
 import { s3ObjectStore } from "./ports/s3ObjectStore.ts";
@@ -63,6 +69,7 @@ function build(environment: Environment): Services {
     database,
     keyValue,
     meter,
+    stepTimes: createStepTimes(),
     environment,
     objectStore: objectStoreOf(environment, configuration, meter),
     outbox: durableOutbox({
@@ -79,7 +86,17 @@ function build(environment: Environment): Services {
       clock,
     }),
     runner,
-    policies: runnerPolicies(runner),
+    runnerProtocol: passedProtocol({ origins: configuration.RUNNER_URLS, clock, meter }),
+    policies: combinePolicies([
+      runnerPolicies(runner),
+      serverPolicies(configuration.POLICY_SERVERS, {
+        clock,
+        meter,
+        runner,
+        transport: policyTransport,
+        originsOf: (origins) => orderedOrigins({ origins, clock, meter }),
+      }),
+    ]),
     logger,
     searchMemory: createSearchMemory(),
     checkHealth: createHealthCheck({

@@ -4,6 +4,7 @@ import { runSchedule } from "./schedule.ts";
 import type { Environment } from "./services.ts";
 
 export { Outbox } from "./outbox.ts";
+export { Socket } from "./socket.ts";
 
 const app = createApp();
 

@@ -9,6 +9,7 @@ import {
   setConsentEndpoint,
 } from "./routes/consent.ts";
 import { docsEndpoints } from "./routes/docs.ts";
+import { embeddingsEndpoint } from "./routes/embeddings.ts";
 import {
   changeFeedbackEndpoint,
   feedbackStatsEndpoint,
@@ -18,6 +19,7 @@ import {
   submitFeedbackEndpoint,
 } from "./routes/feedback.ts";
 import { healthEndpoints, liveEndpoint } from "./routes/health.ts";
+import { inferenceProtocolEndpoints } from "./routes/inferenceProtocol.ts";
 import { listInferencesEndpoint, readInferenceEndpoint } from "./routes/inferences.ts";
 import { jwksEndpoint } from "./routes/jwks.ts";
 import {
@@ -31,14 +33,20 @@ import { readLimitsEndpoint, setLimitsEndpoint } from "./routes/limits.ts";
 import { metricsEndpoint } from "./routes/metrics.ts";
 import { modelsEndpoint } from "./routes/models.ts";
 import { listNoticesEndpoint, readNoticeEndpoint, registerNoticeEndpoint } from "./routes/notices.ts";
+import { openVlaEndpoint } from "./routes/openvla.ts";
 import { changeOrganizationEndpoint, readOrganizationEndpoint } from "./routes/organization.ts";
 import { foundOrganizationEndpoint } from "./routes/organizations.ts";
 import { replayEndpoint } from "./routes/replay.ts";
 import { searchEndpoint } from "./routes/search.ts";
+import { healthzEndpoint, rootSocketEndpoint, socketEndpoint } from "./routes/sockets.ts";
 
 /** Every route of the API. The app, the OpenAPI document and the tests read this table. */
 export const ENDPOINTS: readonly Endpoint[] = [
   actEndpoint,
+  openVlaEndpoint,
+  socketEndpoint,
+  rootSocketEndpoint,
+  embeddingsEndpoint,
   modelsEndpoint,
   foundOrganizationEndpoint,
   createKeyEndpoint,
@@ -67,6 +75,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   replayEndpoint,
   ...healthEndpoints,
   liveEndpoint,
+  healthzEndpoint,
   metricsEndpoint,
   registerNoticeEndpoint,
   listNoticesEndpoint,
@@ -74,5 +83,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listAuditEndpoint,
   verifyAuditEndpoint,
   jwksEndpoint,
+  ...inferenceProtocolEndpoints,
   ...docsEndpoints(() => ENDPOINTS),
 ];

@@ -9,6 +9,7 @@ import type {
   PolicyServers,
   Random,
   Runner,
+  RunnerProtocol,
   WaitingQuestion,
   WaitingRecords,
 } from "../functions/contracts/ports.ts";
@@ -19,6 +20,7 @@ import type { SearchMemory } from "../functions/keep/search/searchPorts.ts";
 import type { CheckHealth } from "../functions/observe/health.ts";
 import type { Logger } from "../functions/observe/logs.ts";
 import type { IsolateMeter } from "../functions/observe/meter.ts";
+import type { StepTimes } from "../functions/serve/chunks/stepTimes.ts";
 
 /** What a Worker may ask of an outbox. */
 export interface OutboxRpc {
@@ -30,6 +32,7 @@ export interface OutboxRpc {
 /** What wrangler.toml binds, and beside it one string per setting of functions/contracts/configuration.ts. */
 export interface Environment {
   readonly OUTBOX: DurableObjectNamespace<OutboxRpc & Rpc.DurableObjectBranded>;
+  readonly SOCKET: DurableObjectNamespace;
   readonly BLOBS: R2Bucket;
   readonly [setting: string]: unknown;
 }
@@ -46,8 +49,10 @@ export interface Services {
   readonly outbox: Outbox;
   readonly waitingRecords: WaitingRecords;
   readonly runner: Runner;
+  readonly runnerProtocol: RunnerProtocol;
   readonly policies: PolicyServers;
   readonly meter: IsolateMeter;
+  readonly stepTimes: StepTimes;
   readonly logger: Logger;
   readonly admitter: Admitter;
   readonly signer: PublishingSigner;

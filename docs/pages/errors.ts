@@ -7,7 +7,7 @@ export function renderErrorsPage(): string {
   return page(
     "Errors",
     "functions/contracts/problems.ts",
-    "Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, `code`, `errors` (each with a `pointer` into the request and a `detail`) and `fix`. Routes that speak another protocol keep that protocol's shape. A code never changes its meaning: branch on `code`, not on the words.",
+    "Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, `code`, `errors` (each with a `pointer` into the request and a `detail`) and `fix`. Routes that speak another protocol keep that protocol's shape; the header `headgate-code` has the code in all of them. A code never changes its meaning: branch on `code`, not on the words.",
     table(
       ["code", "status", "title", "retry"],
       definitions.map(([code, { status, title, retryable }]) => [

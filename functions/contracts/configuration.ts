@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { policyServersSetting } from "./policyServers.ts";
 
 /** One setting: what it means for an operator, and its schema with the default. */
 const setting = <Schema extends z.ZodType>(schema: Schema, meaning: string): Schema =>
@@ -79,6 +80,10 @@ export const configurationSchema = z.object({
       .transform((text) => text.split(",").map((url) => z.url().parse(url.trim()).replace(/\/$/, ""))),
     "Runners that speak the Open Inference Protocol, in the order in which they are tried.",
   ),
+  POLICY_SERVERS: setting(
+    policyServersSetting,
+    "Secret. Policies on openpi, OpenVLA or Open Inference servers elsewhere, as JSON: docs/policy-servers.md.",
+  ),
   R2_TIMEOUT_MS: milliseconds(5000, "Deadline of one object store call."),
   S3_BUCKET_URL: setting(
     z.url().optional(),
@@ -110,6 +115,10 @@ export const configurationSchema = z.object({
 
   BODY_MAX_BYTES: count(4_000_000, "Largest request body."),
   IMAGE_MAX_BYTES: count(1_500_000, "Largest image, decoded from base64."),
+  RECORD_IMAGES_MAX_BYTES: setting(
+    z.coerce.number().int().min(1).max(1_900_000).default(1_500_000),
+    "Pictures of all cameras that one record keeps, together; a row of an outbox takes no more than 2 MB.",
+  ),
   IMAGE_MIN_PIXELS: count(16, "Least width and height of an image."),
   IMAGE_MAX_PIXELS: count(4096, "Greatest width and height of an image."),
   INSTRUCTION_MAX_CHARACTERS: count(512, "Longest instruction."),
@@ -125,6 +134,21 @@ export const configurationSchema = z.object({
   ACT_SAFETY_SCORE_MIN: share(
     0,
     "Safety score under which an action is refused although inside its envelope.",
+  ),
+  EMBEDDINGS_TIMEOUT_MS: milliseconds(10_000, "Deadline of all inputs of one /v1/embeddings request."),
+  EMBEDDINGS_INPUT_MAX_CHARACTERS: count(8192, "Longest text of one input of /v1/embeddings."),
+  INFERENCE_PROTOCOL_TIMEOUT_MS: milliseconds(
+    10_000,
+    "Deadline of a request under /v2, where its caller sets no shorter one.",
+  ),
+
+  SOCKET_RESUME_MS: milliseconds(
+    60_000,
+    "How soon a socket that names no session must come back to go on with its key's last one.",
+  ),
+  SOCKET_FORGET_MS: milliseconds(
+    3_600_000,
+    "How long a session whose socket is gone is remembered: its episode, its step, its last chunk.",
   ),
 
   OUTBOX_TIMEOUT_MS: milliseconds(250, "Deadline of recording an exchange."),
@@ -152,6 +176,10 @@ export const configurationSchema = z.object({
   ),
   ANONYMIZE_MAX_ATTEMPTS: count(3, "Failures after which an image is dropped."),
   FRAME_PACK_FRAMES: count(64, "Frames of an episode that share one object."),
+  FRAME_PACK_MAX_BYTES: count(
+    8_000_000,
+    "Size of pictures at which a pack ends before it has all its frames; a drain holds some four times this.",
+  ),
   FRAME_PACK_MAX_AGE_MS: milliseconds(5000, "How long frames wait for their pack to fill.", 0),
   KEYFRAME_EVERY_STEPS: count(10, "Every which step of an episode gets an image vector."),
   BODY_COMPRESS_OVER_BYTES: count(10_240, "Payload size from which it is stored compressed."),
@@ -198,6 +226,7 @@ export const SECRET_SETTINGS = [
   "UPSTASH_REDIS_REST_TOKEN",
   "S3_SECRET_ACCESS_KEY",
   "METRICS_TOKEN",
+  "POLICY_SERVERS",
 ] as const satisfies readonly SettingName[];
 export type SecretSetting = (typeof SECRET_SETTINGS)[number];
 

@@ -3,6 +3,7 @@ import { GATE_RULES, type RuleId } from "./gates.ts";
 /** The routes that take data, by the name under which the table below says which rules they apply. */
 export const GATED_ROUTES = {
   act: "POST /v1/act",
+  embeddings: "POST /v1/embeddings",
   feedback: "POST /v1/feedback",
   search: "POST /v1/search",
 } as const;
@@ -12,8 +13,14 @@ export type GatedRoute = keyof typeof GATED_ROUTES;
 export const RULE_ROUTES: Readonly<Record<string, readonly GatedRoute[]>> = {
   "robot_type.": ["act"],
   "robot_type.not_listed": ["act", "feedback"],
-  "instruction.": ["act", "search"],
-  "instruction.missing": ["act"],
+  "instruction.": ["act"],
+  "instruction.empty": ["act", "embeddings", "search"],
+  "instruction.too_long": ["act", "embeddings", "search"],
+  "instruction.lone_surrogate": ["act", "embeddings", "search"],
+  "instruction.control_characters": ["act", "embeddings", "search"],
+  "instruction.hidden_characters": ["act", "embeddings", "search"],
+  "instruction.no_words": ["act", "embeddings", "search"],
+  "instruction.url_only": ["act", "embeddings", "search"],
   "text.": ["feedback"],
   "timestamp.": ["act"],
   "timestamp.unparsable": ["act", "feedback"],
@@ -26,10 +33,13 @@ export const RULE_ROUTES: Readonly<Record<string, readonly GatedRoute[]>> = {
   "image.": ["act", "search"],
   "image.missing": ["act"],
   "image.blank": ["act"],
+  "image.camera_not_kept": ["act"],
   "state.": ["act"],
   "state.not_finite": ["act", "feedback"],
+  "left_over.": ["act"],
   "action.": ["act", "feedback"],
   "action.idle": ["act"],
+  "action.seam_jump": ["act"],
   "action.gripper_chatter": ["act"],
   "safety_score.": ["act", "feedback"],
   "duplicate.": ["act"],

@@ -108,7 +108,7 @@ export const GATE_RULES = {
   "instruction.missing": instruction("No instruction was sent.", "Send `instruction`."),
   "instruction.empty": instruction("The instruction holds nothing but space.", "Say what is to be done."),
   "instruction.too_long": instruction(
-    "The instruction is longer than INSTRUCTION_MAX_CHARACTERS.",
+    "The instruction is longer than INSTRUCTION_MAX_CHARACTERS, or an input to embed than EMBEDDINGS_INPUT_MAX_CHARACTERS.",
     "Send one short task.",
   ),
   "instruction.lone_surrogate": instruction(
@@ -198,6 +198,22 @@ export const GATE_RULES = {
     "`captured_at` names a second and no part of it; at control rate, steps become one moment.",
     "Send milliseconds.",
   ),
+  "timestamp.stale_observation": timestamp(
+    "The observation is older than `max_age_ms`, or, where that is not sent, than the chunk lasts that would answer it and CAPTURED_AT_MAX_AHEAD_MS: what it asks for is over.",
+    "Look again, then ask anew; synchronize the clock.",
+  ),
+  "timestamp.age_without_capture": timestamp(
+    "`max_age_ms` limits an age that nobody knows without `captured_at`.",
+    "Send `captured_at` with `max_age_ms`.",
+  ),
+  "timestamp.delay_out_of_range": timestamp(
+    "`inference_delay` is not a number of steps that leaves one of the chunk to do.",
+    "Send how many steps the robot does meanwhile, less than a chunk has; choose a policy with longer chunks, or wait for the answer.",
+  ),
+  "timestamp.chunk_elapsed": timestampWarns(
+    "By `captured_at`, the last step of the chunk was over before it was answered.",
+    "A robot that waited may still take it; one that goes on meanwhile should look again.",
+  ),
   "timestamp.captured_backwards": timestampMarks(
     "The step was captured before an earlier step of its episode.",
     "Take `captured_at` from one monotonic clock.",
@@ -285,8 +301,12 @@ export const GATE_RULES = {
   "image.too_large": image("A side is longer than IMAGE_MAX_PIXELS.", "Scale the image down."),
   "image.animated": image("The image is animated; a moment has one frame.", "Send a single frame."),
   "image.type_mismatch": imageWarns(
-    "The data URL declares another type than the bytes have.",
+    "The data URL, or the part, declares another type than the bytes have.",
     "Declare the type that the bytes have.",
+  ),
+  "image.camera_not_kept": imageWarns(
+    "With those of the cameras before it, this picture exceeds RECORD_IMAGES_MAX_BYTES: the policy sees it, and the record does not keep it.",
+    "Send smaller pictures, or fewer cameras, where all of them should be kept.",
   ),
   "image.blank": imageMarks(
     "The picture shows nothing: scaled to 32 × 32 it is evenly gray but for the noise of a sensor.",
@@ -312,6 +332,19 @@ export const GATE_RULES = {
     "Send the state in the layout of the action.",
   ),
 
+  "left_over.not_finite": vector(
+    "What is left of the previous chunk holds a number that is not finite.",
+    "Send the rows as they were answered.",
+  ),
+  "left_over.wrong_dimension": vector(
+    "A row of the previous chunk has not as many numbers as the policy's actions.",
+    "Send the rows as this policy answered them; after a change of policy, send none.",
+  ),
+  "left_over.too_short": vector(
+    "Fewer rows of the previous chunk are left than `inference_delay` says will be done.",
+    "Ask for the next chunk earlier, while enough of the last one is left.",
+  ),
+
   "action.shape": vector("The chunk has no step, or a step has the wrong number of numbers.", SLOWER),
   "action.finite": vector("The chunk holds a number that is not finite.", SLOWER),
   "action.normalized": vector("A normalized number lies outside −1…1.", SLOWER),
@@ -328,6 +361,10 @@ export const GATE_RULES = {
   ),
   "action.rotation_travel": vector("The chunk turns an end effector too far without looking again.", SLOWER),
   "action.joint_travel": vector("The chunk turns a joint too far without looking again.", SLOWER),
+  "action.seam_jump": vector(
+    "The robot would jump where the chunk takes over from the previous one.",
+    "Hold, or end the previous chunk; use a policy that continues `prev_chunk_left_over`.",
+  ),
   "action.start_unknown": vector(
     "The first absolute step cannot be checked: the state does not say where the robot is.",
     "Send the state in the layout of the action.",

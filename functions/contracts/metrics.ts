@@ -50,6 +50,20 @@ export const METRICS = {
     "Time of a request less the wait for its model.",
     ["route"],
   ),
+  headgate_step_jitter_seconds: histogram(
+    "requests",
+    "How far the steps of an episode arrive from where the one before and the control rate expect them.",
+    ["robot_type"],
+  ),
+  headgate_sockets_opened_total: counter(
+    "requests",
+    "Sockets opened, in a `new` session or a `resumed` one; less those closed, they are open.",
+    ["session"],
+  ),
+  headgate_sockets_closed_total: counter("requests", "Sockets closed, by why.", ["reason"]),
+  headgate_socket_frames_total: counter("requests", "Frames of sockets, by what became of them.", [
+    "outcome",
+  ]),
   headgate_admissions_total: counter("admission", "Verdicts on keys.", ["verdict"]),
   headgate_leases_total: counter("admission", "Leases taken, by how.", ["outcome"]),
   headgate_lease_settlements_total: counter("admission", "Expired leases whose rest was given back.", [
@@ -103,6 +117,9 @@ export const METRICS = {
     "Vectors of queries: remembered (hit) or asked for (miss).",
     ["kind", "outcome"],
   ),
+  headgate_embedded_inputs_total: counter("inference", "Texts embedded for callers of /v1/embeddings.", [
+    "model",
+  ]),
   headgate_redis_calls_total: counter("dependencies", "Round trips to Redis.", ["purpose", "outcome"]),
   headgate_redis_call_duration_seconds: histogram("dependencies", "Time of round trips to Redis."),
   headgate_postgres_calls_total: counter("dependencies", "Round trips to Postgres.", ["purpose", "outcome"]),

@@ -12,6 +12,10 @@ export interface ActionContract {
   readonly chunkSize: number;
 }
 
+/** The protocols over which policies on servers of others are asked. */
+export const POLICY_PROTOCOLS = ["openpi", "openvla", "open_inference"] as const;
+export type PolicyProtocol = (typeof POLICY_PROTOCOLS)[number];
+
 export type ModelDefinition =
   | {
       readonly name: string;
@@ -19,6 +23,10 @@ export type ModelDefinition =
       readonly version: string;
       readonly description: string;
       readonly action: ActionContract;
+      /** The protocol of the server on which it lives; absent: it is built into the runner. */
+      readonly servedBy?: PolicyProtocol;
+      /** Robots that it serves; absent: all that take its action. */
+      readonly robots?: readonly string[];
     }
   | {
       readonly name: string;

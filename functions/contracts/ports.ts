@@ -121,6 +121,12 @@ export type Tensor =
       readonly datatype: "FP32";
       readonly shape: readonly number[];
       readonly data: Float32Array;
+    }
+  | {
+      readonly name: string;
+      readonly datatype: "UINT8";
+      readonly shape: readonly number[];
+      readonly data: Uint8Array;
     };
 
 export interface InferRequest {
@@ -143,12 +149,37 @@ export type InferFailure =
   | { readonly kind: "no_capacity"; readonly detail: string }
   /** No runner of the list serves a model of that name. */
   | { readonly kind: "unknown_model"; readonly detail: string }
-  | { readonly kind: "invalid_input"; readonly detail: string }
+  /** `pointer` says where in the request; the image, where it does not. */
+  | { readonly kind: "invalid_input"; readonly detail: string; readonly pointer?: string }
   | { readonly kind: "bad_answer"; readonly detail: string };
 
 /** A model server: our runner, or another that speaks the Open Inference Protocol. */
 export interface Runner {
   infer(request: InferRequest, deadlineAtMs: number): Promise<Outcome<InferResponse, InferFailure>>;
+}
+
+/** A request of the Open Inference Protocol over REST, as its caller wrote it. */
+export interface ProtocolRequest {
+  readonly method: "GET" | "POST";
+  /** From `/v2` on, its parts encoded. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer> | null;
+}
+
+/** A good answer in that protocol, as it comes. */
+export interface ProtocolAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** Why there is none; `detail` of what a runner refused is what it said. */
+export type ProtocolFailure = InferFailure | { readonly kind: "too_large"; readonly detail: string };
+
+/** The runner's own protocol, for those who may speak it. */
+export interface RunnerProtocol {
+  pass(request: ProtocolRequest, deadlineAtMs: number): Promise<Outcome<ProtocolAnswer, ProtocolFailure>>;
 }
 
 /** The policies that may be asked, wherever they live: built into the runner, or on a server somewhere else. */

@@ -37,6 +37,11 @@ export const PROBLEMS = {
     "The API key may not be used from this address",
     "Call from an allowed network.",
   ),
+  gated_model: problem(
+    403,
+    "This model acts: it answers only behind its gates",
+    "Ask it for actions through POST /v1/act.",
+  ),
   not_found: problem(404, "There is no such thing here", "Check the address and the identifier."),
   method_not_allowed: problem(
     405,
@@ -57,7 +62,7 @@ export const PROBLEMS = {
   body_too_large: problem(
     413,
     "The body is larger than this route takes",
-    "Send a smaller image or fewer cameras.",
+    "Send less: a smaller image, fewer cameras, fewer inputs.",
   ),
   unsupported_media_type: problem(
     415,

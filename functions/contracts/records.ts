@@ -105,13 +105,14 @@ export type Pending = {
   readonly contentType: string;
 } & { readonly [pendingBrand]: true };
 
-/** An anonymized image: what object stores and embedders may take. */
+/** One camera's anonymized image: what object stores and embedders may take. */
 export type SealedImage = Sealed<{
+  readonly camera: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
 }>;
 
-/** What the seal step hands to the outbox. */
+/** What the seal step hands to the outbox; the images of all cameras wait as one. */
 export interface OutboxEntry {
   readonly record: Sealed<StorableRecord>;
   readonly image: Pending | null;

@@ -3,6 +3,7 @@ import { z } from "zod";
 /** What a key may do, `resource:action`. Deny by default: a route names the one scope it needs. */
 export const SCOPES = [
   "act:invoke",
+  "embeddings:create",
   "models:read",
   "inferences:read",
   "inferences:write",
@@ -34,7 +35,13 @@ const VIEWER: readonly Scope[] = [
   "consent:read",
   "organization:read",
 ];
-const MEMBER: readonly Scope[] = [...VIEWER, "act:invoke", "inferences:write", "feedback:write"];
+const MEMBER: readonly Scope[] = [
+  ...VIEWER,
+  "act:invoke",
+  "embeddings:create",
+  "inferences:write",
+  "feedback:write",
+];
 const OPERATOR: readonly Scope[] = [
   ...MEMBER,
   "feedback:triage",

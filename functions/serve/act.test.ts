@@ -9,6 +9,7 @@ import { findRobot } from "../contracts/robots.ts";
 import type { GrantedConsent } from "../guard/leases/admission.ts";
 import { act } from "./act.ts";
 import type { ActPorts } from "./actContext.ts";
+import { createStepTimes } from "./chunks/stepTimes.ts";
 import { runnerPolicies } from "./policies/runnerPolicies.ts";
 import { readActInput, readActOptions } from "./readActInput.ts";
 import type { ActRequest } from "./schema.ts";
@@ -43,10 +44,17 @@ const personFree: GrantedConsent = {
   keySeed: "ab".repeat(32),
 };
 
+const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
+
 let appended: OutboxEntry[];
 let appendResult: AppendResult;
 let inferResult: Outcome<InferResponse, InferFailure>;
 let asked: number;
+let nowMs: number;
+let deadlineMs: number;
+let jitters: [number, unknown][];
+/** How long the model takes. */
+let inferMs: number;
 
 const chunk = (numbers: readonly number[]): Outcome<InferResponse, InferFailure> =>
   done({
@@ -59,11 +67,13 @@ const chunk = (numbers: readonly number[]): Outcome<InferResponse, InferFailure>
 const STILL = Array.from({ length: 56 }, () => 0);
 
 const ports: ActPorts = {
-  clock: { now: () => Date.parse("2026-11-21T12:00:00Z"), sleep: () => Promise.resolve() },
+  clock: { now: () => nowMs, sleep: () => Promise.resolve() },
   random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
   policies: runnerPolicies({
-    infer: async () => {
+    infer: async (_, deadlineAtMs) => {
       asked += 1;
+      deadlineMs = deadlineAtMs - nowMs;
+      nowMs += inferMs;
       return inferResult;
     },
   }),
@@ -73,7 +83,14 @@ const ports: ActPorts = {
       return appendResult;
     },
   },
-  meter: { count: () => undefined, observe: () => undefined, set: () => undefined },
+  stepTimes: createStepTimes(),
+  meter: {
+    count: () => undefined,
+    observe: (name, value, labels) => {
+      if (name === "headgate_step_jitter_seconds") jitters.push([value, labels]);
+    },
+    set: () => undefined,
+  },
   configuration,
   configurationHash: "0123456789ab",
 };
@@ -107,6 +124,9 @@ const play = (over: Partial<ActRequest> = {}, consent: GrantedConsent = personFr
 beforeEach(() => {
   appended = [];
   asked = 0;
+  nowMs = NOW_MS;
+  inferMs = 0;
+  jitters = [];
   appendResult = { kind: "recorded" };
   inferResult = chunk(STILL);
 });
@@ -218,5 +238,87 @@ describe("act", () => {
   ] as const)("refuses %o: the policy cannot move that", async (over, code) => {
     const { outcome } = await play(over);
     expect(!outcome.ok && outcome.failure.code).toBe(code);
+  });
+});
+
+describe("act, for a robot that goes on meanwhile", () => {
+  const ago = (ms: number) => new Date(NOW_MS - ms).toISOString();
+  const still = [0, 0, 0, 0, 0, 0, 0];
+  const moving = [0.03, 0, 0, 0, 0, 0, 0];
+  const back = [-0.02, 0, 0, 0, 0, 0, 0];
+
+  it("says how many steps of the chunk are over when it is answered, by the clock, else as the robot expects", async () => {
+    const delay = async (over: Partial<ActRequest>) => {
+      nowMs = NOW_MS;
+      const { outcome } = await play(over);
+      return outcome.ok && outcome.value.delay_steps;
+    };
+    expect(await delay({})).toBeUndefined();
+    expect(await delay({ inference_delay: 3 })).toBe(3);
+    inferMs = 100;
+    // 15 Hz: 66.7 ms a step.
+    expect(await delay({ captured_at: ago(0), inference_delay: 3 })).toBe(2);
+    expect(await delay({ captured_at: ago(100) })).toBe(3);
+    expect(await delay({ captured_at: ago(101) })).toBe(4);
+    expect(await delay({ captured_at: ago(-2000) })).toBe(0);
+  });
+
+  it("warns where the whole chunk is over, and does not ask for one that was over before", async () => {
+    inferMs = 600;
+    const late = await play({ captured_at: ago(0) });
+    expect(late.outcome.ok && late.outcome.value.warnings).toMatchObject([
+      { rule: "action.idle" },
+      { rule: "timestamp.chunk_elapsed" },
+    ]);
+    nowMs = NOW_MS;
+    const { outcome } = await play({ captured_at: ago(2600) });
+    expect(!outcome.ok && outcome.failure).toMatchObject({
+      code: "gate_timestamp",
+      extensions: { rule: "timestamp.stale_observation" },
+      errors: [{ pointer: "/captured_at" }],
+    });
+    expect(asked).toBe(1);
+  });
+
+  it("gives up when the answer would be of no use: at the deadline, the greatest age, or the end of the chunk", async () => {
+    const allowed = async (over: Partial<ActRequest>) => {
+      await play(over);
+      return deadlineMs;
+    };
+    expect(await allowed({})).toBe(1000);
+    expect(await allowed({ captured_at: ago(200) })).toBe(1000);
+    expect(await allowed({ captured_at: ago(200), max_age_ms: 500 })).toBe(300);
+    expect(await allowed({ deadline_ms: 200, prev_chunk_left_over: [still] })).toBe(200);
+    expect(await allowed({ prev_chunk_left_over: [still] })).toBeCloseTo((8 * 1000) / 15);
+  });
+
+  it("refuses a chunk that the robot would have to jump to, with one that holds; not where it waits", async () => {
+    inferResult = chunk(Array.from({ length: 8 }, () => moving).flat());
+    const over = { inference_delay: 2, prev_chunk_left_over: [moving, back, moving] };
+    const { outcome } = await play(over);
+    expect(!outcome.ok && outcome.failure).toMatchObject({
+      code: "unsafe_action",
+      errors: [{ detail: expect.stringContaining("action.seam_jump: 0.04999") }],
+      extensions: { hold: [still, still, still, still, still, still, still, still] },
+    });
+    for (const inference_delay of [undefined, 0, 1]) {
+      const waited = await play({ ...over, inference_delay });
+      expect(waited.outcome.ok).toBe(true);
+    }
+  });
+
+  it("measures how regularly the steps of an episode come", async () => {
+    for (const [step, atMs] of [
+      [0, 0],
+      [8, 500],
+      [16, 1100],
+    ]) {
+      nowMs = NOW_MS + (atMs ?? 0);
+      await play({ episode_id: "regular", step });
+    }
+    expect(jitters).toEqual([
+      [expect.closeTo(8 / 15 - 0.5), { robot_type: "franka" }],
+      [expect.closeTo(0.6 - 8 / 15), { robot_type: "franka" }],
+    ]);
   });
 });

@@ -1,17 +1,17 @@
-import { newUuid, toPublicId } from "../contracts/identifiers.ts";
+import { toPublicId } from "../contracts/identifiers.ts";
 import type { PolicyAnswer } from "../contracts/observations.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { InferFailure } from "../contracts/ports.ts";
 import type { Problem } from "../contracts/problems.ts";
-import { findRobot } from "../contracts/robots.ts";
 import type { ActInput } from "../guard/gates/actInput.ts";
-import { gateActInput } from "../guard/gates/gateActInput.ts";
 import { type ActionVerdict, gateAction } from "../guard/gates/gateAction.ts";
+import { gateElapsed } from "../guard/gates/gateContinuation.ts";
 import { holdChunk } from "../guard/gates/holdChunk.ts";
-import { problemOfFindings } from "../guard/gates/problemOfFindings.ts";
+import type { Seam } from "../guard/gates/measureSeam.ts";
 import type { ActCall, ActContext, ActPorts, ActTimings } from "./actContext.ts";
 import { answerAct } from "./answerAct.ts";
-import { choosePolicy } from "./choosePolicy.ts";
+import { actDeadlineMs } from "./chunks/actDeadline.ts";
+import { prepareAct } from "./prepareAct.ts";
 import { type RecordingResult, recordAct } from "./recordAct.ts";
 import type { ActAnswer } from "./schema.ts";
 
@@ -28,7 +28,7 @@ export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
   const timings: ActTimings = { runnerQueueMs: null, runnerComputeMs: null, inferMs: null, recordMs: null };
   const ended = (outcome: Outcome<ActAnswer, Problem>): ActResult => ({ outcome, timings });
 
-  const prepared = prepare(call, timings, ports);
+  const prepared = prepareAct(call, timings, ports);
   if (!prepared.ok) return ended(prepared);
 
   const inferred = await infer(prepared.value, ports);
@@ -41,55 +41,14 @@ export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
 
   return ended(
     verdict.safe
-      ? done(answerAct(context, inferred.value, verdict, recording.value))
+      ? done(answerAct(context, inferred.value, verdict, recording.value, ports.clock.now()))
       : failed(unsafeAction(context, verdict, recording.value)),
   );
-}
-
-function prepare(call: ActCall, timings: ActTimings, ports: ActPorts): Outcome<ActContext, Problem> {
-  const { input, options, grant } = call;
-  const { configuration, meter } = ports;
-
-  const findings = gateActInput(input, { nowMs: ports.clock.now(), limits: configuration });
-  const rejections = findings.filter((finding) => finding.severity === "reject");
-  const warnings = findings.filter((finding) => finding.severity === "warn");
-  for (const { gate, rule } of rejections) meter.count("headgate_gate_rejections_total", { gate, rule });
-  for (const { rule } of warnings) meter.count("headgate_gate_warnings_total", { rule });
-  if (rejections.length > 0) return failed(problemOfFindings(rejections));
-
-  const found = actableOf(input);
-  if (found === null) return failed({ code: "invalid_request" });
-  const policy = choosePolicy(
-    options.model ?? grant.defaults.model ?? configuration.ACT_MODEL,
-    found.robot,
-    input.actionSpace,
-    ports.policies.policies,
-  );
-  if (!policy.ok) return policy;
-
-  meter.count("headgate_consent_decisions_total", { tier: grant.consent.tier });
-  const id = newUuid(ports.clock, ports.random);
-  return done({ id, call, ...found, policy: policy.value, warnings, timings });
-}
-
-/** What the gates have let through, with the absences that they refuse ruled out for the compiler too. */
-function actableOf(input: ActInput): Pick<ActContext, "robot" | "images" | "instruction"> | null {
-  const robot = input.robotType === null ? null : findRobot(input.robotType);
-  const images = input.images.flatMap((image) =>
-    image.bytes === null ? [] : [{ ...image, bytes: image.bytes }],
-  );
-  if (robot === null || images.length === 0 || input.instruction === null) return null;
-  return { robot, images, instruction: input.instruction };
 }
 
 async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<PolicyAnswer, InferFailure>> {
   const { call, policy, robot, images, instruction, timings } = context;
   const { input } = call;
-  const { configuration } = ports;
-  const allowedMs = Math.min(
-    call.options.deadlineMs ?? configuration.ACT_DEADLINE_MS,
-    configuration.ACT_DEADLINE_MAX_MS,
-  );
 
   const startedAtMs = ports.clock.now();
   const answer = await ports.policies.infer(
@@ -104,7 +63,7 @@ async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<Poli
       inferenceDelaySteps: input.inferenceDelaySteps,
       previousChunk: input.previousChunk,
     },
-    call.receivedAtMs + allowedMs,
+    actDeadlineMs(context, ports.configuration),
     call.traceparent,
   );
   timings.inferMs = ports.clock.now() - startedAtMs;
@@ -118,21 +77,30 @@ async function infer(context: ActContext, ports: ActPorts): Promise<Outcome<Poli
 function gateOutput(context: ActContext, answer: PolicyAnswer, ports: ActPorts): ActionVerdict {
   const { robot, policy } = context;
   const { input } = context.call;
-  const verdict = gateAction({
+  const judged = gateAction({
     actions: answer.actions,
     robot,
     actionSpace: policy.action.actionSpace,
     units: policy.action.units,
     gripperConvention: policy.action.gripperConvention,
     state: input.state,
+    seam: seamOf(input),
     minimumScore: ports.configuration.ACT_SAFETY_SCORE_MIN,
   });
+  const late = gateElapsed(input, context.chunk, ports.clock.now());
+  const verdict = { ...judged, warnings: [...judged.warnings, ...late] };
   for (const { rule } of verdict.warnings) ports.meter.count("headgate_gate_warnings_total", { rule });
   if (!verdict.safe) {
     ports.meter.count("headgate_unsafe_actions_total", { model: policy.name, robot_type: robot.name });
   }
   return verdict;
 }
+
+/** Where the chunk takes over from the last one; null where the robot does none of that meanwhile. */
+const seamOf = ({ previousChunk, inferenceDelaySteps }: ActInput): Seam | null =>
+  previousChunk === null || inferenceDelaySteps === null
+    ? null
+    : { leftOver: previousChunk, delaySteps: inferenceDelaySteps };
 
 async function record(
   context: ActContext,
@@ -171,8 +139,11 @@ function problemOfInference(failure: InferFailure): Problem {
   switch (failure.kind) {
     case "deadline":
       return { code: "deadline_exceeded" };
-    case "invalid_input":
-      return { code: "gate_image", errors: [{ pointer: "/image", detail: failure.detail }] };
+    case "invalid_input": {
+      const pointer = failure.pointer ?? "/image";
+      const code = pointer === "/state" ? "gate_action_vector" : "gate_image";
+      return { code, errors: [{ pointer, detail: failure.detail }] };
+    }
     case "no_capacity":
     case "unknown_model":
       return { code: "no_capacity", detail: failure.detail, retryAfterSeconds: 1 };

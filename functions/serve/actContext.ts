@@ -7,7 +7,9 @@ import type { Clock, Outbox, PolicyServers, Random } from "../contracts/ports.ts
 import type { ServedSource } from "../contracts/records.ts";
 import type { Robot } from "../contracts/robots.ts";
 import type { ActInput } from "../guard/gates/actInput.ts";
+import type { ChunkToCome } from "../guard/gates/gateContinuation.ts";
 import type { Grant } from "../guard/leases/admission.ts";
+import type { StepTimes } from "./chunks/stepTimes.ts";
 
 export interface ActPorts {
   readonly clock: Clock;
@@ -15,6 +17,7 @@ export interface ActPorts {
   readonly policies: PolicyServers;
   readonly outbox: Outbox;
   readonly meter: Meter;
+  readonly stepTimes: StepTimes;
   readonly configuration: Configuration;
   readonly configurationHash: string;
 }
@@ -23,6 +26,8 @@ export interface ActPorts {
 export interface ActOptions {
   readonly model: string | null;
   readonly deadlineMs: number | null;
+  /** Age of the observation, by its `captured_at`, from which on an answer is of no use. */
+  readonly maxAgeMs: number | null;
   readonly dryRun: boolean;
   /** Whether an answer that could not be recorded is none. */
   readonly recordRequired: boolean;
@@ -55,6 +60,8 @@ export interface ActContext {
   readonly instruction: string;
   readonly robot: Robot;
   readonly policy: Policy;
+  /** What the policy's answer will be like in time. */
+  readonly chunk: ChunkToCome;
   readonly warnings: readonly Finding[];
   readonly timings: ActTimings;
 }

@@ -1,6 +1,7 @@
 import { toPublicId } from "../contracts/identifiers.ts";
 import type { PolicyAnswer } from "../contracts/observations.ts";
 import type { ActionVerdict } from "../guard/gates/gateAction.ts";
+import { delayStepsOf } from "../guard/gates/gateContinuation.ts";
 import type { ActContext } from "./actContext.ts";
 import type { RecordingResult } from "./recordAct.ts";
 import type { ActAnswer } from "./schema.ts";
@@ -11,8 +12,10 @@ export function answerAct(
   answer: PolicyAnswer,
   verdict: ActionVerdict,
   recording: RecordingResult,
+  nowMs: number,
 ): ActAnswer {
   const { action } = context.policy;
+  const delaySteps = delayStepsOf(context.call.input, context.chunk.stepSeconds, nowMs);
   return {
     id: toPublicId("inference", context.id),
     model: context.policy.name,
@@ -21,6 +24,7 @@ export function answerAct(
     actions: answer.actions,
     chunk_size: answer.actions.length,
     dt_s: 1 / context.robot.controlHz,
+    ...(delaySteps === null ? {} : { delay_steps: delaySteps }),
     action_space: action.actionSpace,
     gripper_convention: action.gripperConvention,
     norm_key: action.normKey,

@@ -5,7 +5,7 @@ import type { Problem } from "../contracts/problems.ts";
 import { actionDimension, type Robot } from "../contracts/robots.ts";
 
 /**
- * The policy of that name, if it can move this robot: the robot takes its action space, with as many numbers
+ * The policy of that name, if it can move this robot: it serves it, the robot takes its action space, with as many numbers
  * as the policy gives, and the caller did not ask for another space.
  */
 export function choosePolicy(
@@ -26,6 +26,12 @@ export function choosePolicy(
     return failed({
       code: "gate_action_vector",
       errors: [{ pointer: "/action_space", detail: `${model.name} acts in ${actionSpace}` }],
+    });
+  }
+  if (model.robots !== undefined && !model.robots.includes(robot.name)) {
+    return failed({
+      code: "gate_robot_type",
+      errors: [{ pointer: "/robot_type", detail: `${model.name} serves ${model.robots.join(", ")}` }],
     });
   }
   if (!robot.actionSpaces.includes(actionSpace) || actionDimension(robot, actionSpace) !== dimension) {

@@ -9,6 +9,8 @@ const describe = (model: ModelDefinition): ModelList["data"][number] => ({
   description: model.description,
   ...(model.kind === "policy"
     ? {
+        served_by: model.servedBy ?? "runner",
+        ...(model.robots === undefined ? {} : { robot_types: [...model.robots] }),
         action_space: model.action.actionSpace,
         action_dimension: model.action.dimension,
         chunk_size: model.action.chunkSize,

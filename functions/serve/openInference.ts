@@ -19,7 +19,7 @@ const tensorSizeBytes = (tensor: Tensor): number =>
 
 function writeTensor(tensor: Tensor, into: Uint8Array, offset: number): number {
   let at = offset;
-  if (tensor.datatype === "FP32") {
+  if (tensor.datatype !== "BYTES") {
     into.set(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength), at);
     return at + tensor.data.byteLength;
   }

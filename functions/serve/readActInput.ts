@@ -5,12 +5,19 @@ import type { KeyDefaults } from "../guard/identity/schema.ts";
 import type { ActOptions } from "./actContext.ts";
 import type { ActRequest } from "./schema.ts";
 
-/** The request as the gates read it: the key's defaults filled in, images decoded from their text. */
-export function readActInput(request: ActRequest, defaults: KeyDefaults): ActInput {
+/**
+ * The request as the gates read it: the key's defaults filled in; images decoded from their text, where they did
+ * not come beside it.
+ */
+export function readActInput(
+  request: ActRequest,
+  defaults: KeyDefaults,
+  images: readonly CameraImage[] = readImages(request),
+): ActInput {
   return {
     robotType: request.robot_type ?? defaults.robotType ?? null,
     instruction: request.instruction,
-    images: readImages(request),
+    images,
     state: request.state ?? null,
     actionSpace: request.action_space ?? null,
     episodeId: request.episode_id ?? null,
@@ -26,6 +33,7 @@ export function readActInput(request: ActRequest, defaults: KeyDefaults): ActInp
 export const readActOptions = (request: ActRequest): ActOptions => ({
   model: request.model ?? null,
   deadlineMs: request.deadline_ms ?? null,
+  maxAgeMs: request.max_age_ms ?? null,
   dryRun: request.dry_run === true,
   recordRequired: request.record === "required",
 });

@@ -41,10 +41,10 @@ export async function recordAct(
       safetyScore: verdict.score,
       safetyChecks: verdict.checks,
       instruction: input.instruction,
-      image: input.images[0] ?? null,
+      images: input.images,
     },
     consent,
-    ports.configuration.PENDING_SECRET,
+    ports.configuration,
   );
   if (entry === null) {
     ports.meter.count("headgate_records_withheld_total", { part: "all", reason: "consent" });

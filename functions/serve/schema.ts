@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { actionSpaceSchema, gripperConventionSchema } from "../contracts/actionSpaces.ts";
+import { POLICY_PROTOCOLS } from "../contracts/models.ts";
 import { safetyCheckSchema } from "../contracts/records.ts";
 import { consentTierSchema } from "../contracts/tiers.ts";
 
 const finiteRow = z.array(z.number()).max(64);
 
-const CAMERA_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
-const CAMERAS_MAX = 8;
+/** How a camera may be called. */
+export const CAMERA_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
+/** With how many cameras a request may come. */
+export const CAMERAS_MAX = 8;
 const CHUNK_STEPS_MAX = 1000;
 
 /** Body of `POST /v1/act`. Shape only: what the values mean is judged by the gates. */
@@ -65,12 +68,32 @@ export const actRequestSchema = z
       .min(1)
       .optional()
       .meta({ description: "Time until the answer is useless." }),
+    max_age_ms: z.number().int().min(1).optional().meta({
+      description: "Age of the observation, by `captured_at`, from which on an answer is of no use.",
+    }),
     dry_run: z.boolean().optional().meta({ description: "Everything but recording." }),
     record: z.enum(["best_effort", "required"]).optional(),
     model: z.string().max(128).optional(),
   })
   .meta({ id: "ActRequest" });
 export type ActRequest = z.infer<typeof actRequestSchema>;
+
+/** Part `request` of a multipart body: the same without images, which are parts of their own. */
+export const actRequestPartSchema = actRequestSchema
+  .omit({ image: true, images: true })
+  .meta({ id: "ActRequestPart" });
+
+const filePartSchema = z.string().meta({ format: "binary" });
+
+/** A multipart body as the OpenAPI document shows it; its parts are read by `readActParts`. */
+export const actPartsSchema = z
+  .object({ request: actRequestPartSchema, image: filePartSchema.optional() })
+  .catchall(filePartSchema)
+  .meta({
+    id: "ActParts",
+    description:
+      "`request` is JSON; every other part is a file with a camera's JPEG, PNG or WebP, its name the camera's. `image` is the primary camera.",
+  });
 
 /** Why an exchange was served and not recorded. */
 export const notRecordedReasonSchema = z.enum(["dry_run", "consent", "duplicate", "unavailable"]);
@@ -86,6 +109,10 @@ export const actAnswerSchema = z
     actions: z.array(z.array(z.number())),
     chunk_size: z.number().int(),
     dt_s: z.number().meta({ description: "Seconds between two steps of the chunk." }),
+    delay_steps: z.number().int().optional().meta({
+      description:
+        "Steps of the chunk whose time had come when it was answered, by `captured_at`, else by `inference_delay`: a robot that goes on meanwhile begins with `actions[delay_steps]`.",
+    }),
     action_space: actionSpaceSchema,
     gripper_convention: gripperConventionSchema,
     norm_key: z.string(),
@@ -109,6 +136,14 @@ export const modelListSchema = z
         kind: z.enum(["policy", "text_embedding", "image_embedding", "image_hash"]),
         version: z.string(),
         description: z.string(),
+        served_by: z
+          .enum(["runner", ...POLICY_PROTOCOLS])
+          .optional()
+          .meta({ description: "Who answers for a policy: the runner, or a server in that protocol." }),
+        robot_types: z
+          .array(z.string())
+          .optional()
+          .meta({ description: "Robots that a policy serves; absent: all that take its action." }),
         action_space: actionSpaceSchema.optional(),
         action_dimension: z.number().int().optional(),
         chunk_size: z.number().int().optional(),

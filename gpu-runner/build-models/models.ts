@@ -2,6 +2,7 @@ import type { ModelContract } from "../repository/modelContract.ts";
 import type { Graph } from "./graph.ts";
 import { BUCKETS, buildLexical384 } from "./lexical384.ts";
 import { buildPerceptual64, SIDE as HASH_SIDE } from "./perceptual64.ts";
+import { buildPixels224, SIDE as POLICY_SIDE } from "./pixels224.ts";
 import { buildVisual512, SIDE as DESCRIPTOR_SIDE } from "./visual512.ts";
 import { buildVisualServo, SIDE as CAMERA_SIDE } from "./visualServo.ts";
 
@@ -9,6 +10,32 @@ export interface BuiltModel {
   readonly contract: ModelContract;
   readonly build: () => Graph;
 }
+
+/** Decodes pictures for policies elsewhere, resized by a triangle filter as openpi's clients do (PIL's bilinear). */
+const pixels = (name: string, fit: "contain" | "fill"): BuiltModel => ({
+  build: buildPixels224,
+  contract: {
+    name,
+    max_batch: 8,
+    inputs: [
+      {
+        name: "image",
+        datatype: "BYTES",
+        shape: [-1],
+        preprocess: {
+          kind: "image",
+          feeds: "image",
+          width_px: POLICY_SIDE,
+          height_px: POLICY_SIDE,
+          channels: 3,
+          fit,
+          kernel: "linear",
+        },
+      },
+    ],
+    outputs: [{ name: "pixels", datatype: "FP32", shape: [-1, POLICY_SIDE, POLICY_SIDE, 3] }],
+  },
+});
 
 /** The models that every fresh copy of the runner serves. */
 export const BUILT_MODELS: readonly BuiltModel[] = [
@@ -103,4 +130,6 @@ export const BUILT_MODELS: readonly BuiltModel[] = [
       outputs: [{ name: "bits", datatype: "FP32", shape: [-1, 64] }],
     },
   },
+  pixels("pixels-contain-224", "contain"),
+  pixels("pixels-fill-224", "fill"),
 ];

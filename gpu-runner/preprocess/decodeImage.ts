@@ -24,7 +24,7 @@ export type ImageShape = Extract<Preprocess, { kind: "image" }>;
 
 /**
  * Decodes an encoded JPEG, PNG or WebP into interleaved sRGB bytes of the wanted size, upright as its EXIF
- * orientation says. `contain` keeps the aspect and pads with transparent black; `fill` stretches. Decoding
+ * orientation says. `contain` keeps the aspect and pads with black, transparent where there are four channels; `fill` stretches. Decoding
  * runs on libvips' own threads. Fails on other formats, on broken data, and on pictures of more than
  * `maxPixels` before they are decoded.
  */
@@ -40,7 +40,8 @@ export const decodeImage = async (
       .toColorspace("srgb")
       .resize(shape.width_px, shape.height_px, {
         fit: shape.fit,
-        background: { r: 0, g: 0, b: 0, alpha: 0 },
+        kernel: shape.kernel ?? "lanczos3",
+        background: { r: 0, g: 0, b: 0, alpha: shape.channels === 4 ? 0 : 1 },
       });
     const pixels = shape.channels === 4 ? upright.ensureAlpha() : upright.flatten();
     return done(await pixels.raw().toBuffer());

@@ -9,7 +9,7 @@ const feedSchema = z.string().min(1);
 
 /** How the bytes that a caller sends become the tensor that the graph eats. */
 export const preprocessSchema = z.discriminatedUnion("kind", [
-  /** An encoded JPEG, PNG or WebP per row → UINT8 [N, height, width, channels]; `contain` pads with transparency. */
+  /** An encoded JPEG, PNG or WebP per row → UINT8 [N, height, width, channels]; `contain` pads with black, transparent in RGBA. */
   z.strictObject({
     kind: z.literal("image"),
     feeds: feedSchema,
@@ -17,6 +17,8 @@ export const preprocessSchema = z.discriminatedUnion("kind", [
     height_px: z.int().min(1).max(4096),
     channels: z.union([z.literal(3), z.literal(4)]),
     fit: z.enum(["contain", "fill"]),
+    /** The filter that resizes: `linear` is a triangle, as wide as a pixel of the result. */
+    kernel: z.enum(["lanczos3", "linear"]).optional(),
   }),
   /** An instruction per row → the color that it names, as FP32 [N, 9]. */
   z.strictObject({ kind: z.literal("target_color"), feeds: feedSchema }),

@@ -55,8 +55,8 @@ export async function fuzzStack(
     for (const [index, request] of waiting) {
       const answer = await send(stack, request);
       if (wasGood(answer)) count(good, `${request.operation}, ${request.breakage}`);
-      count(counts, `${answer.status} ${String(answer.body.code ?? "")}`.trim());
-      const complaint = complaintOf(answer);
+      count(counts, `${answer.status} ${answer.headers.get("headgate-code") ?? ""}`.trim());
+      const complaint = complaintOf(answer, request.target);
       if (complaint !== null)
         complaints.push(`${complaint} (seed ${seed}, request ${index})\n${show(request, answer)}`);
     }

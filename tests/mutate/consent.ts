@@ -99,8 +99,8 @@ export const CONSENT_MUTATIONS = ofKind("consent")([
     id: "seal: what waits is ciphertext",
     of: "image",
     file: SEAL,
-    find: "await crypto.subtle.encrypt(algorithm, key, image.bytes)",
-    replace: "(await crypto.subtle.encrypt(algorithm, key, image.bytes), image.bytes)",
+    find: "await crypto.subtle.encrypt(algorithm, key, plain)",
+    replace: "(await crypto.subtle.encrypt(algorithm, key, plain), plain)",
     test: sealing("encrypts an image anew each time: equal pictures do not look equal"),
   },
   {

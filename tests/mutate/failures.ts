@@ -4,7 +4,7 @@ const REDIS = "Redis dead or stalled";
 const POSTGRES = "Postgres dead or stalled";
 const OUTBOX = "outbox cannot write, is full, or stalls";
 const DEGRADED = "functions/guard/leases/admitDegraded.ts";
-const RUNNER = "workers/ports/openInferenceRunner.ts";
+const RUNNER = "workers/ports/orderedOrigins.ts";
 
 const outage = (name: string) => ({ file: "functions/guard/leases/outage.test.ts", name });
 const drained = (name: string, written?: string) => ({
@@ -87,8 +87,8 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     id: "runner dead: the next one answers",
     of: "runner dead",
     file: RUNNER,
-    find: "if (!REPEATABLE.has(attempt.failure.kind)) break;",
-    replace: "break;",
+    find: "if (!REPEATABLE.has(kind)) return outcome;",
+    replace: "return outcome;",
     test: origins(
       "goes on to the next origin past one that is dead",
       "goes on to the next origin past one that is %s",

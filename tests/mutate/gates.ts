@@ -24,6 +24,11 @@ const inFeedback = (rule: string): Switch => ({
   find: "  ...gateFeedbackText(feedback.request, context.limits),\n];",
   replace: `  ...gateFeedbackText(feedback.request, context.limits),\n]${unreported(rule)};`,
 });
+const inContinuation = (rule: string): Switch => ({
+  file: `${GATES}/gateContinuation.ts`,
+  find: "    ...gateAge(input, chunk, context),\n  ];",
+  replace: `    ...gateAge(input, chunk, context),\n  ]${unreported(rule)};`,
+});
 const inAction = (rule: string): Switch => ({
   file: `${GATES}/gateAction.ts`,
   find: "function verdictOf(checks: readonly SafetyCheck[], warnings: readonly Finding[] = []): ActionVerdict {",
@@ -45,6 +50,12 @@ const ELSEWHERE: Readonly<Record<string, Switch & Pick<Mutation, "test">>> = {
     find: "if (!verdict.safe || verdict.score >= minimum) return verdict;",
     replace: "if (minimum > -1) return verdict;",
     test: found("safety_score.too_low"),
+  },
+  "timestamp.chunk_elapsed": {
+    file: `${GATES}/gateContinuation.ts`,
+    find: "return ageMs < chunkSize * stepSeconds * 1000 ?",
+    replace: "return ageMs < Number.POSITIVE_INFINITY ?",
+    test: found("timestamp.chunk_elapsed"),
   },
   "duplicate.content": {
     file: "functions/keep/outbox/entryQueue.ts",
@@ -102,7 +113,10 @@ const ELSEWHERE: Readonly<Record<string, Switch & Pick<Mutation, "test">>> = {
 const DURING_FEEDBACK =
   /^(text\..*|timestamp\.(before_record|step_outside_chunk|step_outside_episode|steps_before_last))$/;
 
+const IN_TIME = /^(left_over\..*|timestamp\.(stale_observation|age_without_capture|delay_out_of_range))$/;
+
 const switchOf = (rule: string): Switch => {
+  if (IN_TIME.test(rule)) return inContinuation(rule);
   if (rule.startsWith("action.")) return inAction(rule);
   return DURING_FEEDBACK.test(rule) ? inFeedback(rule) : inAct(rule);
 };

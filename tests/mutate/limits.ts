@@ -103,6 +103,18 @@ export const LIMIT_MUTATIONS = ofKind("limit")([
     test: refusals("for its scope or its end costs no unit of the quota"),
   },
   {
+    id: "gates of a policy, over the runner's own protocol",
+    of: "gated_model",
+    file: "functions/serve/inference-protocol/passToRunner.ts",
+    find: "if (inferredModel !== null && acts(inferredModel, configuration))",
+    replace: "if (inferredModel === null && acts(request.path, configuration))",
+    test: {
+      file: "functions/serve/inference-protocol/passToRunner.test.ts",
+      name: "refuses a model that acts: visual-servo",
+      written: "refuses a model that acts: %s",
+    },
+  },
+  {
     id: "revocation",
     of: "revoked_key",
     file: SCRIPT,

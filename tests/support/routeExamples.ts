@@ -1,3 +1,4 @@
+import { numpyNumbers, numpyPicture } from "./jsonNumpy.ts";
 import type { Operation } from "./openApi.ts";
 import type { Things } from "./things.ts";
 
@@ -23,6 +24,11 @@ type Values = Readonly<Record<string, string>>;
 /** A request that answers with whatever is the caller's own. */
 const OWN = { status: 200, stranger: 200 } as const;
 const step = [0, 0, 0, 0, 0, 0, 0];
+/** A model that does not act, and a version of it. */
+const EMBEDDER = { model: "lexical-384", version: "1" };
+const inferBody = ({ unique }: Things) => ({
+  inputs: [{ name: "text", datatype: "BYTES", shape: [1], data: [unique()] }],
+});
 
 /** The example of every route. A route without one fails tests/isolation.test.ts and tests/fuzz.test.ts. */
 export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
@@ -41,7 +47,30 @@ export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
       deadline_ms: 5000,
     }),
   },
+  "POST /act": {
+    ...OWN,
+    query: ({ subject }) => ({ robot_type: "franka", subject, deadline_ms: "5000" }),
+    body: ({ unique }) => ({ image: numpyPicture(), instruction: `pick up ${unique()}` }),
+    others: ({ unique }) => [
+      {
+        full_image: numpyPicture(),
+        wrist_image: numpyPicture(),
+        state: numpyNumbers(...step, 0),
+        instruction: unique(),
+      },
+      { encoded: JSON.stringify({ image: numpyPicture(), instruction: unique(), unnorm_key: "metric" }) },
+    ],
+  },
+  "POST /v1/embeddings": {
+    ...OWN,
+    body: ({ unique }) => ({ input: [unique(), unique()], model: "lexical-384", user: unique() }),
+    others: ({ unique }) => [{ input: unique(), model: "lexical-384", encoding_format: "base64" }],
+  },
   "GET /v1/models": OWN,
+  // Without an upgrade, as here, there is nothing to open; tests/socket.test.ts opens them.
+  "GET /v1/act/ws": { status: 400, stranger: 400 },
+  "GET /": { status: 404 },
+  "GET /healthz": OWN,
 
   "POST /v1/organizations": {
     status: 201,
@@ -151,6 +180,16 @@ export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
     body: () => ({ version: 1, rating: 2 }),
   },
   "DELETE /v1/feedback/{id}": { status: 200, path: async ({ rate }) => ({ id: await rate() }) },
+
+  "GET /v2": OWN,
+  "GET /v2/health/live": OWN,
+  "GET /v2/health/ready": OWN,
+  "GET /v2/models/{model}": { ...OWN, path: () => EMBEDDER },
+  "GET /v2/models/{model}/ready": { ...OWN, path: () => EMBEDDER },
+  "GET /v2/models/{model}/versions/{version}": { ...OWN, path: () => EMBEDDER },
+  "GET /v2/models/{model}/versions/{version}/ready": { ...OWN, path: () => EMBEDDER },
+  "POST /v2/models/{model}/infer": { ...OWN, path: () => EMBEDDER, body: inferBody },
+  "POST /v2/models/{model}/versions/{version}/infer": { ...OWN, path: () => EMBEDDER, body: inferBody },
 
   "POST /v1/storage/replay": OWN,
   "GET /v1/audit": { ...OWN, query: () => ({ limit: "1000" }) },

@@ -6,6 +6,7 @@ import type { Admission, Grant, GrantedLimits } from "../../functions/guard/leas
 import { flushMetrics } from "../../functions/observe/flushMetrics.ts";
 import { continueTrace, type Trace } from "../../functions/observe/trace.ts";
 import type { Services } from "../services.ts";
+import type { ErrorShape } from "./errorShape.ts";
 import { type Idempotency, idempotencyOf } from "./idempotency.ts";
 import { limitHeaders } from "./limitHeaders.ts";
 import { problemResponse } from "./problemResponse.ts";
@@ -37,6 +38,15 @@ export type Answer =
       readonly text: string;
       readonly headers: Record<string, string>;
     }
+  /** What is no text, or was not written here; its content type is among the headers. */
+  | {
+      readonly kind: "bytes";
+      readonly status: 200;
+      readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+      readonly headers: Record<string, string>;
+    }
+  /** The connection is a WebSocket from here on. */
+  | { readonly kind: "socket"; readonly webSocket: WebSocket; readonly headers: Record<string, string> }
   | { readonly kind: "problem"; readonly problem: Problem; readonly headers: Record<string, string> };
 
 /** One row of the table of routes; the app, the OpenAPI document and the tests are made from it. */
@@ -50,6 +60,8 @@ export interface Endpoint {
   /** False for a POST that only asks. Every other one takes an `Idempotency-Key`. */
   readonly writes?: false;
   readonly contract: Pick<RouteConfig, "request" | "responses">;
+  /** How this route writes its problems down; absent: as RFC 9457 has them. */
+  readonly errorShape?: ErrorShape;
   handle(call: Call): Promise<Answer>;
 }
 
@@ -83,13 +95,14 @@ export function presentedKey(request: Request): string | null {
 
 /**
  * Admits a call: key, scope, limits, and the `Idempotency-Key` where the route takes one; `body` is the text it
- * came with. The slot of concurrency is freed when `work` has used the grant.
+ * came with, `subject` the person that it names. The slot of concurrency is freed when `work` has used the grant.
  */
 export async function withGrant(
   call: Call,
   scope: Scope,
   work: (grant: Grant) => Promise<Answer>,
   body = "",
+  subject: string | null = null,
 ): Promise<Answer> {
   const key = presentedKey(call.request);
   const idempotency = await idempotencyOf(call, key, body);
@@ -98,7 +111,7 @@ export async function withGrant(
     {
       presentedKey: key,
       scope,
-      subject: null,
+      subject,
       address: call.request.headers.get("cf-connecting-ip"),
       idempotency: once?.request ?? null,
     },
@@ -129,11 +142,15 @@ const withLimits = (answer: Answer, limits: GrantedLimits | null): Answer =>
   limits === null ? answer : { ...answer, headers: { ...limitHeaders(limits), ...answer.headers } };
 
 /** The answer as it goes out. Headers are given at once: each one that is set later costs a call. */
-function responseOf(answer: Answer, { requestId, trace }: Call): Response {
+function responseOf(answer: Answer, { requestId, trace, endpoint }: Call): Response {
   const headers = { traceparent: trace.traceparent, "x-request-id": requestId, ...answer.headers };
   switch (answer.kind) {
     case "problem":
-      return problemResponse(answer.problem, requestId, headers);
+      return problemResponse(answer.problem, requestId, headers, endpoint.errorShape);
+    case "bytes":
+      return new Response(answer.body, { status: answer.status, headers });
+    case "socket":
+      return new Response(null, { status: 101, webSocket: answer.webSocket, headers });
     case "text":
       return new Response(answer.text, { status: answer.status, headers });
     case "result":

@@ -34,20 +34,22 @@ export const takesIdempotencyKey = ({ method, writes, scope }: Endpoint): boolea
   method === "POST" && writes !== false && scope !== null;
 
 /**
- * Reads the `Idempotency-Key` of a request with this body ('' where it has none); null where there is none to
- * heed. Method, path and query belong to what must be equal: one key is good for one request.
+ * Reads the `Idempotency-Key` of a request with this body ('' where it has none, a function where to tell it is
+ * work); null where there is none to heed. Method, path and query belong to what must be equal: one key is good
+ * for one request.
  */
 export async function idempotencyOf(
   { request, endpoint, services }: Call,
   presentedKey: string | null,
-  body: string,
+  body: string | (() => Promise<string>),
 ): Promise<Outcome<Idempotency | null, Problem>> {
   const value = request.headers.get(HEADER);
   if (value === null || presentedKey === null || !takesIdempotencyKey(endpoint)) return done(null);
   if (value === "" || value.length > KEY_MAX_CHARACTERS) return failed(badHeader);
   const cipher = await createReplayCipher(presentedKey, value, services.random);
   const { pathname, search } = new URL(request.url);
-  const bodyHash = await cipher.mark(`${request.method} ${pathname}${search}\n${body}`);
+  const content = typeof body === "string" ? body : await body();
+  const bodyHash = await cipher.mark(`${request.method} ${pathname}${search}\n${content}`);
   return done({
     request: { key: cipher.name, bodyHash },
     async keep(grant, answer) {

@@ -1,27 +1,13 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { PROBLEMS, type ProblemCode } from "../../functions/contracts/problems.ts";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Endpoint } from "./endpoint.ts";
+import { type ErrorShape, PROBLEM_DETAILS } from "./errorShape.ts";
 import { idempotencyHeaderSchema, takesIdempotencyKey } from "./idempotency.ts";
 
-const problemCodes = Object.keys(PROBLEMS).filter((code): code is ProblemCode => code in PROBLEMS);
-
-const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    instance: z.string(),
-    code: z.enum(problemCodes),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
-    fix: z.string(),
-  })
-  .meta({ id: "Problem" });
-
-const problemResponse = {
-  description: "A problem (RFC 9457); `code` is stable and listed in docs/errors.md.",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
+/** What any route may answer in the place of its result, in that route's shape. */
+const problemsOf = ({ contentType, description, schema }: ErrorShape) => ({
+  description,
+  content: { [contentType]: { schema } },
+});
 
 /** The OpenAPI 3.1 document of the table of routes. */
 export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, unknown> {
@@ -29,7 +15,8 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, 
   const registry = app.openAPIRegistry;
   const key = registry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
   for (const endpoint of endpoints) {
-    const { method, path, scope, summary, contract } = endpoint;
+    const { method, path, scope, summary, contract, errorShape = PROBLEM_DETAILS } = endpoint;
+    const problems = problemsOf(errorShape);
     const request = takesIdempotencyKey(endpoint)
       ? { ...contract.request, headers: idempotencyHeaderSchema }
       : contract.request;
@@ -41,7 +28,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Record<string, 
         ? {}
         : { description: `Needs the scope \`${scope}\`.`, security: [{ [key.name]: [scope] }] }),
       ...(request === undefined ? {} : { request }),
-      responses: { ...contract.responses, "4XX": problemResponse, "5XX": problemResponse },
+      responses: { ...contract.responses, "4XX": problems, "5XX": problems },
     });
   }
   const document = app.getOpenAPI31Document({

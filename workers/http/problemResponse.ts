@@ -1,27 +1,26 @@
-import { PROBLEMS, type Problem } from "../../functions/contracts/problems.ts";
+import { PROBLEMS, type Problem, type ProblemDefinition } from "../../functions/contracts/problems.ts";
+import { type ErrorShape, PROBLEM_DETAILS } from "./errorShape.ts";
 
-/** RFC 9457: a problem as it goes over the wire. `instance` names this request in the logs. */
+/** A problem as it goes over the wire, in the shape of its route; status and headers are the same in all. */
 export function problemResponse(
   problem: Problem,
   requestId: string,
   others: Readonly<Record<string, string>> = {},
+  shape: ErrorShape = PROBLEM_DETAILS,
 ): Response {
-  const definition = PROBLEMS[problem.code];
-  const body = {
-    type: `/docs#${problem.code}`,
-    title: definition.title,
-    status: definition.status,
-    detail: problem.detail ?? definition.title,
-    instance: `urn:headgate:${requestId}`,
-    code: problem.code,
-    errors: problem.errors ?? [],
-    fix: definition.fix,
-    ...problem.extensions,
-  };
-  const headers = new Headers({ "content-type": "application/problem+json", ...others });
-  const retryAfterSeconds = problem.retryAfterSeconds ?? (definition.status === 503 ? 1 : undefined);
+  const definition: ProblemDefinition = PROBLEMS[problem.code];
+  const status = shape.statuses?.[problem.code] ?? definition.status;
+  const headers = new Headers({
+    "content-type": shape.contentType,
+    // Shapes of other protocols have no room for it, and nobody should have to read the body to count it.
+    "headgate-code": problem.code,
+    ...others,
+  });
+  const retryAfterSeconds = problem.retryAfterSeconds ?? (status === 503 ? 1 : undefined);
   if (retryAfterSeconds !== undefined)
     headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  if (definition.status === 401) headers.set("www-authenticate", 'Bearer realm="headgate"');
-  return new Response(JSON.stringify(body), { status: definition.status, headers });
+  if (status === 401) headers.set("www-authenticate", 'Bearer realm="headgate"');
+  const detail = problem.detail ?? definition.title;
+  const body = shape.body({ problem, definition, status, detail, requestId });
+  return new Response(JSON.stringify(body), { status, headers });
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { done, failed, type Outcome } from "../../functions/contracts/outcome.ts";
 import type { Problem, ProblemPointer } from "../../functions/contracts/problems.ts";
+import { mediaTypeOf, readBytes } from "./readBytes.ts";
 
 /** A body that was read but not yet judged: admission comes before any word about its content. */
 export interface JsonBody<Value> {
@@ -26,7 +27,8 @@ export function pointersOf(error: z.core.$ZodError): ProblemPointer[] {
 const malformed = (detail: string) =>
   failed({ code: "malformed_json", errors: [{ pointer: "", detail }] } as const);
 
-function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value, Problem> {
+/** Parses the text of a JSON body; whatever is wrong with it is a problem. */
+export function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value, Problem> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -39,33 +41,26 @@ function parseJson<Value>(text: string, schema: z.ZodType<Value>): Outcome<Value
     : failed({ code: "invalid_request", errors: pointersOf(parsed.error) });
 }
 
-/** What a client may send in all, however little the route takes, before its line is cut. */
-const DISCARDED_MAX_BYTES = 16_000_000;
-
-/** Null: too much. Then the rest is dropped as it comes, so that the client hears the answer, not a cut line. */
-async function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffer | null> {
-  const declaredBytes = request.headers.get("content-length");
-  if (declaredBytes !== null && Number(declaredBytes) <= maxBytes) return await request.arrayBuffer();
-  // A chunked body does not say how long it is: count while it comes in.
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > DISCARDED_MAX_BYTES) break;
-    if (sizeBytes <= maxBytes) chunks.push(chunk);
-  }
-  return sizeBytes > maxBytes ? null : await new Blob(chunks).arrayBuffer();
-}
-
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** Null: these bytes are no text; to repair them would keep what nobody sent. */
-function textOf(bytes: ArrayBuffer): string | null {
+function textOf(bytes: Uint8Array<ArrayBuffer>): string | null {
   try {
     return decoder.decode(bytes);
   } catch {
     return null;
   }
+}
+
+/** Reads a whole body of at most `maxBytes`, whatever it holds. */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Outcome<Uint8Array<ArrayBuffer>, Problem>> {
+  const bytes = await readBytes(request, maxBytes);
+  return bytes === null
+    ? failed({ code: "body_too_large", detail: `This route takes at most ${maxBytes} bytes.` })
+    : done(new Uint8Array(bytes));
 }
 
 /** Reads a JSON body of at most `maxBytes`. Fails only when there is no body to judge at all. */
@@ -74,12 +69,10 @@ export async function readJson<Value>(
   schema: z.ZodType<Value>,
   maxBytes: number,
 ): Promise<Outcome<JsonBody<Value>, Problem>> {
-  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") return failed({ code: "unsupported_media_type" });
-  const bytes = await readBytes(request, maxBytes);
-  if (bytes === null)
-    return failed({ code: "body_too_large", detail: `This route takes at most ${maxBytes} bytes.` });
-  const text = textOf(bytes);
+  if (mediaTypeOf(request) !== "application/json") return failed({ code: "unsupported_media_type" });
+  const bytes = await readBody(request, maxBytes);
+  if (!bytes.ok) return bytes;
+  const text = textOf(bytes.value);
   return text === null
     ? done({ text: "", parsed: malformed("The body is not UTF-8.") })
     : done({ text, parsed: parseJson(text, schema) });

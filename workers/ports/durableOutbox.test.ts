@@ -56,10 +56,10 @@ async function entryOf(): Promise<OutboxEntry> {
       safetyScore: 1,
       safetyChecks: [],
       instruction: null,
-      image: null,
+      images: [],
     },
     { tier: "basic", eventId: id, subjectRef: null, keySeed: null },
-    "A".repeat(43),
+    { PENDING_SECRET: "A".repeat(43), RECORD_IMAGES_MAX_BYTES: 1_500_000 },
   );
   if (entry === null) throw new Error("Nothing was sealed.");
   return entry;

@@ -12,6 +12,7 @@ import {
   decodeInferResponse,
   encodeInferRequest,
 } from "../../functions/serve/openInference.ts";
+import { orderedOrigins } from "./orderedOrigins.ts";
 
 interface RunnerOptions {
   /** Origins without a trailing slash, in the order in which they are tried. */
@@ -19,12 +20,6 @@ interface RunnerOptions {
   readonly clock: Clock;
   readonly meter: Meter;
 }
-
-/** How long an origin that failed is tried after the others. */
-const REST_MS = 1000;
-
-/** Failures that another origin may not have. */
-const REPEATABLE: ReadonlySet<InferFailure["kind"]> = new Set(["no_capacity", "unknown_model", "bad_answer"]);
 
 type Attempt = Outcome<InferResponse, InferFailure>;
 
@@ -60,35 +55,15 @@ async function ask(origin: string, request: InferRequest, remainingMs: number): 
   }
 }
 
-/**
- * Runners that speak the Open Inference Protocol over HTTP/1.1. Inference changes nothing, so a call that
- * found no capacity is repeated on the next origin while the deadline allows. An origin that failed comes last
- * for a second: one that stalls uses up the deadline of one call, and not of all.
- */
+/** Runners that speak the Open Inference Protocol over HTTP/1.1, in an order and as long as the deadline allows. */
 export function openInferenceRunner({ origins, clock, meter }: RunnerOptions): Runner {
-  const restsUntilMs = new Map<string, number>();
-  const inTurn = (nowMs: number): string[] => {
-    const rests = (origin: string): number => Number((restsUntilMs.get(origin) ?? 0) > nowMs);
-    return origins.toSorted((a, b) => rests(a) - rests(b));
-  };
+  const list = orderedOrigins({ origins, clock, meter });
   return {
     async infer(request, deadlineAtMs) {
       const startedAtMs = clock.now();
-      let attempt: Attempt = failed({ kind: "no_capacity", detail: "no runner is configured" });
-      for (const [index, origin] of inTurn(startedAtMs).entries()) {
-        const remainingMs = deadlineAtMs - clock.now();
-        if (remainingMs < 1) {
-          attempt = failed({ kind: "deadline" });
-          break;
-        }
-        attempt = await ask(origin, request, remainingMs);
-        if (attempt.ok || attempt.failure.kind === "invalid_input") break;
-        // An origin without this model serves its others as well as ever.
-        if (attempt.failure.kind !== "unknown_model") restsUntilMs.set(origin, clock.now() + REST_MS);
-        if (!REPEATABLE.has(attempt.failure.kind)) break;
-        if (index + 1 < origins.length)
-          meter.count("headgate_runner_fallbacks_total", { reason: attempt.failure.kind });
-      }
+      const attempt: Attempt = await list.ask(deadlineAtMs, (origin, remainingMs) =>
+        ask(origin, request, remainingMs),
+      );
       meter.count("headgate_inferences_total", {
         model: request.model,
         outcome: attempt.ok ? "ok" : attempt.failure.kind,

@@ -2,7 +2,7 @@ import type { Grant } from "../../functions/guard/leases/admission.ts";
 import { serverTiming } from "../../functions/observe/serverTiming.ts";
 import { act } from "../../functions/serve/act.ts";
 import { readActInput, readActOptions } from "../../functions/serve/readActInput.ts";
-import { type ActRequest, actAnswerSchema, actRequestSchema } from "../../functions/serve/schema.ts";
+import { actAnswerSchema, actPartsSchema, actRequestSchema } from "../../functions/serve/schema.ts";
 import {
   type Answer,
   answerUnadmitted,
@@ -14,7 +14,7 @@ import {
 } from "../http/endpoint.ts";
 import { idempotencyOf } from "../http/idempotency.ts";
 import { limitHeaders } from "../http/limitHeaders.ts";
-import { type JsonBody, readJson } from "../http/readJson.ts";
+import { type ActBody, readActBody } from "./readActBody.ts";
 
 /** `POST /v1/act`: an observation in, a safe chunk of actions out. */
 export const actEndpoint: Endpoint = {
@@ -23,7 +23,17 @@ export const actEndpoint: Endpoint = {
   scope: "act:invoke",
   summary: "Ask a robot policy for a chunk of actions inside the robot's envelope",
   contract: {
-    request: { body: { content: { "application/json": { schema: actRequestSchema } } } },
+    request: {
+      body: {
+        content: {
+          "application/json": { schema: actRequestSchema },
+          "multipart/form-data": {
+            schema: actPartsSchema,
+            encoding: { request: { contentType: "application/json" } },
+          },
+        },
+      },
+    },
     responses: {
       200: { description: "A safe chunk.", content: { "application/json": { schema: actAnswerSchema } } },
     },
@@ -31,21 +41,21 @@ export const actEndpoint: Endpoint = {
   async handle(call) {
     const key = presentedKey(call.request);
     if (key === null) return refusal({ code: "missing_key" });
-    const body = await readJson(call.request, actRequestSchema, call.services.configuration.BODY_MAX_BYTES);
+    const body = await readActBody(call.request, call.services.configuration.BODY_MAX_BYTES);
     if (!body.ok) return refusal(body.failure);
     return await admitAndAct(call, key, body.value);
   },
 };
 
-async function admitAndAct(call: Call, key: string, body: JsonBody<ActRequest>): Promise<Answer> {
+async function admitAndAct(call: Call, key: string, body: ActBody): Promise<Answer> {
   const { admitter, clock } = call.services;
-  const idempotency = await idempotencyOf(call, key, body.text);
+  const idempotency = await idempotencyOf(call, key, body.sameness);
   const once = idempotency.ok ? idempotency.value : null;
   const admission = await admitter.admit(
     {
       presentedKey: key,
       scope: "act:invoke",
-      subject: body.parsed.ok ? (body.parsed.value.subject ?? null) : null,
+      subject: body.parsed.ok ? (body.parsed.value.request.subject ?? null) : null,
       address: call.request.headers.get("cf-connecting-ip"),
       idempotency: once?.request ?? null,
     },
@@ -63,20 +73,16 @@ async function admitAndAct(call: Call, key: string, body: JsonBody<ActRequest>):
   }
 }
 
-async function actWithGrant(
-  call: Call,
-  body: JsonBody<ActRequest>,
-  grant: Grant,
-  admittedAtMs: number,
-): Promise<Answer> {
+async function actWithGrant(call: Call, body: ActBody, grant: Grant, admittedAtMs: number): Promise<Answer> {
   const { services, receivedAtMs } = call;
   const limits = limitHeaders(grant.limits);
   if (!body.parsed.ok) return refusal(body.parsed.failure, limits);
+  const { request, images } = body.parsed.value;
 
   const { outcome, timings } = await act(
     {
-      input: readActInput(body.parsed.value, grant.defaults),
-      options: readActOptions(body.parsed.value),
+      input: readActInput(request, grant.defaults, images),
+      options: readActOptions(request),
       source: "act",
       grant,
       receivedAtMs,

@@ -3,6 +3,7 @@ import { assertBoundRole } from "../../drizzle/assertBoundRole.ts";
 import { done, failed } from "../../functions/contracts/outcome.ts";
 import { type HealthPart, healthBody } from "../../functions/observe/health.ts";
 import { type Call, type Endpoint, result } from "../http/endpoint.ts";
+import { policyServerParts } from "../ports/policyServerHealth.ts";
 import type { Services } from "../services.ts";
 
 const statusSchema = z.enum(["up", "degraded", "down"]);
@@ -69,6 +70,7 @@ function partsOf({ keyValue, database, objectStore, configuration }: Services): 
       },
     },
     ...runners,
+    ...policyServerParts(configuration.POLICY_SERVERS),
   ];
 }
 

@@ -51,12 +51,7 @@ export const readInferenceEndpoint: Endpoint = {
       const query = readParameters(queryOf(call.request), inferenceDetailQuerySchema);
       if (!query.ok) return refusal(query.failure);
       const id = call.parameters.id ?? "";
-      const found = await readInference(
-        grant.organizationId,
-        id,
-        query.value.include === "image",
-        call.services,
-      );
+      const found = await readInference(grant.organizationId, id, query.value.include, call.services);
       return found.ok ? result(found.value) : refusal(found.failure);
     }),
 };

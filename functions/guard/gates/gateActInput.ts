@@ -1,4 +1,4 @@
-import type { Finding } from "../../contracts/gates.ts";
+import { type Finding, finding } from "../../contracts/gates.ts";
 import type { CameraImage } from "../../contracts/observations.ts";
 import type { ActInput, GateContext } from "./actInput.ts";
 import { gateImage } from "./gateImage.ts";
@@ -6,6 +6,7 @@ import { gateInstruction } from "./gateInstruction.ts";
 import { gateRobot } from "./gateRobot.ts";
 import { gateState } from "./gateState.ts";
 import { gateTimestamp } from "./gateTimestamp.ts";
+import { keepableCameras } from "./keepableCameras.ts";
 
 /**
  * Judges the meaning of a request to act whose shape is already parsed. Returns every finding, rejections
@@ -21,8 +22,13 @@ export function gateActInput(input: ActInput, context: GateContext): Finding[] {
   ];
 }
 
-/** A robot without eyes is refused; each camera's picture is judged for itself. */
-const gateImages = (images: readonly CameraImage[], { limits }: GateContext): Finding[] =>
-  images.length === 0
-    ? gateImage(null, limits)
-    : images.flatMap((image) => gateImage(image, limits, image.pointer));
+/** A robot without eyes is refused; each camera's picture is judged for itself, and for the room that it finds. */
+function gateImages(images: readonly CameraImage[], { limits }: GateContext): Finding[] {
+  if (images.length === 0) return gateImage(null, limits);
+  const kept = new Set(keepableCameras(images, limits.RECORD_IMAGES_MAX_BYTES));
+  const tooMuch = images.filter((image) => image.bytes !== null && !kept.has(image));
+  return [
+    ...images.flatMap((image) => gateImage(image, limits, image.pointer)),
+    ...tooMuch.map(({ pointer }) => finding("image.camera_not_kept", pointer)),
+  ];
+}

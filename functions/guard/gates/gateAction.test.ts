@@ -5,6 +5,7 @@ import { type Envelope, envelopeFor, GRIPPER_RANGE } from "../../contracts/envel
 import { ROBOTS, type Robot } from "../../contracts/robots.ts";
 import { type ActionToGate, gateAction } from "./gateAction.ts";
 import { holdChunk } from "./holdChunk.ts";
+import type { Seam } from "./measureSeam.ts";
 
 interface Case {
   readonly robot: Robot;
@@ -176,6 +177,49 @@ describe("gateAction, for every robot type and action space", () => {
     }
   });
 
+  it("judges the step at which a chunk takes over as a step within a chunk, on every axis that moves", () => {
+    const share = fc.double({ min: 0, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(
+        anyChunk,
+        anyPlace,
+        share,
+        fc.boolean(),
+        ({ item, action }, { step, axisShare }, far, up) => {
+          const axis = axisAt(item, axisShare);
+          const kind = item.envelope.axes[axis];
+          const next = action.actions[step];
+          if (kind === undefined || next === undefined) return;
+          const limit = kind === "gripper" ? undefined : item.envelope.limits[kind]?.maxJump;
+          const last = next.map((number, place) =>
+            place === axis ? number + (up ? 1 : -1) * far * (limit ?? 1) : number,
+          );
+          // A whole turn of an absolute rotation leads back to where it was.
+          fc.pre(Math.abs(far * (limit ?? 1)) < Math.PI && Math.abs(far - 1) > 1e-3);
+          const leftOver = Array.from({ length: step }, () => last);
+          const verdict = gateAction({ ...action, seam: { leftOver, delaySteps: step } });
+          const found = verdict.checks.find(({ rule }) => rule === "action.seam_jump");
+          expect(found?.passed).toBe(step === 0 ? undefined : limit === undefined || far <= 1);
+          expect(verdict.safe).toBe(found?.passed ?? true);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it("lets no seam pass that it cannot measure", () => {
+    for (const item of CASES) {
+      const action = chunkOf(item, [0], "zero_closed_one_open");
+      const row = action.actions[0] ?? [];
+      const unknown: Seam[] = [
+        { leftOver: Array.from({ length: STEPS }, () => row), delaySteps: STEPS },
+        { leftOver: [row.map(() => Number.NaN)], delaySteps: 1 },
+        { leftOver: [[]], delaySteps: 1 },
+      ];
+      for (const seam of unknown) expect(gateAction({ ...action, seam }).safe).toBe(false);
+    }
+  });
+
   it("takes the short way around where an absolute rotation passes half a turn", () => {
     const robot = ROBOTS[0];
     if (robot === undefined) throw new Error("no robots");
@@ -210,6 +254,8 @@ describe("holdChunk", () => {
         expect(safe).toBe(true);
         const moved = checks.filter(({ rule }) => /_jump|_travel/.test(rule)).map(({ value }) => value);
         expect(Math.max(...moved)).toBe(0);
+        // What an absolute action names is the place itself, that of the grippers too.
+        if (item.envelope.meaning === "absolute") expect(actions).toEqual(actions.map(() => state));
       }
     }
   });

@@ -4,6 +4,7 @@ import { type Finding, finding, type RuleId } from "../../contracts/gates.ts";
 import type { SafetyCheck } from "../../contracts/records.ts";
 import type { Robot } from "../../contracts/robots.ts";
 import { type ChunkMeasures, measureChunk } from "./measureChunk.ts";
+import { measureSeam, type Seam } from "./measureSeam.ts";
 
 /** A chunk of a model, and what it claims to be. */
 export interface ActionToGate {
@@ -15,6 +16,8 @@ export interface ActionToGate {
   readonly gripperConvention: GripperConvention;
   /** The robot's own numbers in the layout of an action; needed where metric actions are absolute. */
   readonly state?: readonly number[] | null;
+  /** Where the chunk takes over from one that the robot is still executing; absent where it does not. */
+  readonly seam?: Seam | null;
   /** Score under which a chunk is refused although it keeps every bound. */
   readonly minimumScore?: number;
 }
@@ -33,7 +36,7 @@ const ROUNDING_SHARE = 1e-6;
 
 /**
  * Judges a model's chunk against the envelope of its robot: shape, finite numbers, bounds on each number,
- * jumps between steps, travel over the chunk. No number that is not finite or not inside passes. Normalized
+ * jumps between steps and from the chunk before, travel over the chunk. No number that is not finite or not inside passes. Normalized
  * chunks are held to −1…1 and their gripper's range; the envelope is metric and says nothing about them.
  */
 export function gateAction(action: ActionToGate): ActionVerdict {
@@ -111,7 +114,15 @@ function checkBounds(action: ActionToGate, envelope: Envelope, measured: ChunkMe
     checks.push(within(`action.${kind}_jump`, jump, limits.maxJump));
     checks.push(within(`action.${kind}_travel`, travel, limits.maxTravel));
   }
-  return checks;
+  return [...checks, ...checkSeam(action, envelope)];
+}
+
+/** One check for all axes: that of the least margin. */
+function checkSeam({ seam, actions }: ActionToGate, envelope: Envelope): SafetyCheck[] {
+  if (!seam) return [];
+  const jumps = measureSeam(seam, actions, envelope);
+  const checks = jumps.map(({ jump, limits }) => within("action.seam_jump", jump, limits.maxJump));
+  return checks.toSorted((a, b) => a.margin - b.margin).slice(0, 1);
 }
 
 /** What decoders of quantized grippers and tokens overshoot by. */

@@ -5,8 +5,12 @@ import { CONTROL_CHARACTERS, exceeds, HIDDEN_CHARACTERS } from "./textPatterns.t
 /** What the rules of texts read of the settings. */
 type TextLimits = Pick<GateLimits, "INSTRUCTION_MAX_CHARACTERS">;
 
-/** Patterns look at this much of a text; an instruction that is longer fails for its length already. */
-const SCANNED_CHARACTERS = 4096;
+/** Patterns look at so many code units; what is longer than its limit fails for its length already. */
+const SCANNED_MIN_UNITS = 4096;
+const UNITS_PER_CHARACTER = 2;
+
+const scannedOf = (text: string, maxCharacters: number): string =>
+  text.slice(0, Math.max(SCANNED_MIN_UNITS, UNITS_PER_CHARACTER * maxCharacters));
 
 const URL_TOKEN = /^(?:[a-z][a-z0-9+.-]{1,15}:\/\/|www\.)\S+$/i;
 const TEMPLATE_TOKENS = [
@@ -41,9 +45,7 @@ const NO_TASK =
 
 type Check = readonly [rule: RuleId, holds: (text: string) => boolean];
 
-const CHECKS: readonly Check[] = [
-  ["instruction.control_characters", (text) => CONTROL_CHARACTERS.test(text)],
-  ["instruction.hidden_characters", (text) => HIDDEN_CHARACTERS.test(text)],
+const WARNINGS: readonly Check[] = [
   ["instruction.line_breaks", (text) => /[\n\r\u2028\u2029]/.test(text.trim())],
   ["instruction.repeated_characters", (text) => /(\S)\1{9}/u.test(text)],
   [
@@ -67,19 +69,33 @@ export function gateInstruction(
 ): Finding[] {
   return instruction === null
     ? [finding("instruction.missing", pointer)]
-    : gateText(instruction, limits, pointer);
+    : gateText(instruction, limits.INSTRUCTION_MAX_CHARACTERS, pointer);
 }
 
-/** Judges any text that stands for a task: an instruction, a correction of one, the text of a search. */
-export function gateText(instruction: string, limits: TextLimits, pointer: string): Finding[] {
-  const text = instruction.slice(0, SCANNED_CHARACTERS);
+/**
+ * What makes a text unfit to be acted on, looked for or embedded, whatever it is about. Takes time in proportion to
+ * the text's length, which may be a document's.
+ */
+export function refuseText(text: string, maxCharacters: number, pointer: string): Finding[] {
+  const scanned = scannedOf(text, maxCharacters);
   const rules: RuleId[] = [];
-  const empty = emptiness(text);
+  const empty = emptiness(scanned);
   if (empty) rules.push(empty);
-  else if (tooShort(text)) rules.push("instruction.too_short");
-  if (!instruction.isWellFormed()) rules.push("instruction.lone_surrogate");
-  if (exceeds(instruction, limits.INSTRUCTION_MAX_CHARACTERS)) rules.push("instruction.too_long");
-  if (empty !== "instruction.url_only" && holdsUrl(text)) rules.push("instruction.contains_url");
-  for (const [rule, holds] of CHECKS) if (holds(text)) rules.push(rule);
+  if (!text.isWellFormed()) rules.push("instruction.lone_surrogate");
+  if (exceeds(text, maxCharacters)) rules.push("instruction.too_long");
+  if (CONTROL_CHARACTERS.test(scanned)) rules.push("instruction.control_characters");
+  if (HIDDEN_CHARACTERS.test(scanned)) rules.push("instruction.hidden_characters");
   return rules.map((rule) => finding(rule, pointer));
+}
+
+/** Judges a text that stands for a task: an instruction, or a correction of one. */
+function gateText(text: string, maxCharacters: number, pointer: string): Finding[] {
+  const scanned = scannedOf(text, maxCharacters);
+  const refusals = refuseText(text, maxCharacters, pointer);
+  const empty = emptiness(scanned);
+  const rules: RuleId[] = [];
+  if (empty === null && tooShort(scanned)) rules.push("instruction.too_short");
+  if (empty !== "instruction.url_only" && holdsUrl(scanned)) rules.push("instruction.contains_url");
+  for (const [rule, holds] of WARNINGS) if (holds(scanned)) rules.push(rule);
+  return [...refusals, ...rules.map((rule) => finding(rule, pointer))];
 }

@@ -11,6 +11,7 @@ import { decodeImageField } from "./decodeImageField.ts";
 import { duplicateFeedback } from "./duplicateFeedback.ts";
 import { gateActInput } from "./gateActInput.ts";
 import { type ActionToGate, type ActionVerdict, gateAction } from "./gateAction.ts";
+import { type Continuation, gateContinuation, gateElapsed } from "./gateContinuation.ts";
 import { rulesOfFeedback, sampleChunk } from "./testFeedback.ts";
 
 const NOW = "2026-03-01T12:00:00.000Z";
@@ -94,6 +95,13 @@ const step = (...numbers: number[]) => Array.from({ length: 7 }, (_, axis) => nu
 const joints = (...numbers: number[]) => Array.from({ length: 8 }, (_, axis) => numbers[axis] ?? 0);
 const repeat = (row: number[], times: number) => Array.from({ length: times }, () => row);
 
+/** What is found of a request whose chunk, of eight steps at 15 Hz, has to go on from the last one. */
+const continues = (change: Partial<Continuation>, maxAgeMs: number | null = null): string[] => {
+  const chunk = { chunkSize: 8, dimension: 7, stepSeconds: 1 / 15, maxAgeMs };
+  return gateContinuation({ ...good, ...change }, chunk, context).map(({ rule }) => rule);
+};
+const goesOn = { inferenceDelaySteps: 2, previousChunk: repeat(step(0.01), 3) };
+
 /** The outbox's verdict on a second exchange like the first but for this. */
 function appendsAgain(change: Partial<AppendRequest>): string[] {
   const queue = new EntryQueue(memorySql(), { maxEntries: 9, duplicateWindowMs: 1000 });
@@ -149,6 +157,16 @@ const CASES: Partial<Record<RuleId, () => string[]>> = {
   "timestamp.whole_seconds": () => rulesOf({ capturedAt: "2026-03-01T12:00:00Z" }),
   "timestamp.not_utc": () => rulesOf({ capturedAt: "2026-03-01T13:00:00+01:00" }),
 
+  "timestamp.stale_observation": () => continues({ capturedAt: "2026-03-01T11:59:57.466Z" }),
+  "timestamp.age_without_capture": () => continues({ capturedAt: null }, 300),
+  "timestamp.delay_out_of_range": () => continues({ inferenceDelaySteps: 8 }),
+  "timestamp.chunk_elapsed": () =>
+    gateElapsed(
+      { ...good, capturedAt: "2026-03-01T11:59:59.466Z" },
+      { chunkSize: 8, stepSeconds: 1 / 15 },
+      context.nowMs,
+    ).map(({ rule }) => rule),
+
   "timestamp.before_record": () => rulesOfFeedback({ occurred_at: "2026-03-01T11:59:59.999Z" }),
   "timestamp.step_outside_chunk": () =>
     rulesOfFeedback({ type: "intervention", at_step: 8, actions: sampleChunk }),
@@ -184,12 +202,20 @@ const CASES: Partial<Record<RuleId, () => string[]>> = {
   "image.animated": () => sees(sampleImage("animatedWebp")),
   "image.type_mismatch": () => sees(sampleImage("png"), "image/jpeg"),
   "image.extreme_aspect": () => sees(pngOf(200, 40)),
+  "image.camera_not_kept": () => {
+    const room = { ...limits, RECORD_IMAGES_MAX_BYTES: sampleImage("jpeg").length };
+    return rulesOf({ images: [image, seen(image, "wrist")] }, { limits: room });
+  },
 
   "state.not_finite": () => rulesOf({ state: [0, 0, 0, 0, 0, 0, Number.NaN, 0] }),
   "state.too_long": () => rulesOf({ state: Array.from({ length: 257 }, () => 0) }),
   "state.wrong_dimension": () => rulesOf({ state: [1, 2, 3] }),
   "state.all_zero": () => rulesOf({ state: [0, 0, 0, 0, 0, 0, 0, 0] }),
   "state.needed_for_absolute": () => rulesOf({ actionSpace: "joint_abs", state: null }),
+
+  "left_over.not_finite": () => continues({ ...goesOn, previousChunk: repeat(step(Number.NaN), 3) }),
+  "left_over.wrong_dimension": () => continues({ ...goesOn, previousChunk: repeat(joints(), 3) }),
+  "left_over.too_short": () => continues({ ...goesOn, inferenceDelaySteps: 4 }),
 
   "action.shape": () => acts({ actions: [[0, 0, 0]] }),
   "action.finite": () => acts({ actions: [step(Number.NaN)] }),
@@ -204,6 +230,8 @@ const CASES: Partial<Record<RuleId, () => string[]>> = {
   "action.position_travel": () => acts({ actions: repeat(step(0.03), 30) }),
   "action.rotation_travel": () => acts({ actions: repeat(step(0, 0, 0, 0.16), 20) }),
   "action.joint_travel": () => acts({ actionSpace: "joint_delta", actions: repeat(joints(0.13), 25) }),
+  "action.seam_jump": () =>
+    acts({ actions: repeat(step(0.02), 3), seam: { leftOver: [step(), step(-0.02)], delaySteps: 2 } }),
   "action.start_unknown": () => acts({ actionSpace: "ee_abs" }),
   "action.space_unsupported": () => acts({ actionSpace: "joint_abs" }, "hello_stretch"),
   "action.idle": () => warnsOf({ actions: repeat(step(), 8) }),
@@ -216,7 +244,7 @@ const CASES: Partial<Record<RuleId, () => string[]>> = {
 
 describe("the registry of validators", () => {
   it("finds nothing in a good request, so that each case below shows its own rule", () => {
-    expect(rulesOf({})).toEqual([]);
+    expect([...rulesOf({}), ...continues({}), ...continues(goesOn)]).toEqual([]);
     expect([...acts({}), ...warnsOf({})]).toEqual([]);
     expect(rulesOfFeedback({})).toEqual([]);
     expect(appendsAgain({ contentHash: "h2", step: 4 })).toEqual([]);
@@ -231,7 +259,7 @@ describe("the registry of validators", () => {
     expect(rules.length).toBeGreaterThanOrEqual(37);
     for (const [id, { summary, fix }] of rules) {
       expect(id).toMatch(
-        /^(robot_type|instruction|timestamp|text|duplicate|image|state|action|safety_score)\.[a-z0-9_]+$/,
+        /^(robot_type|instruction|timestamp|text|duplicate|image|state|left_over|action|safety_score)\.[a-z0-9_]+$/,
       );
       expect(summary.length * fix.length).toBeGreaterThan(0);
     }
@@ -266,6 +294,18 @@ describe("gateActInput", () => {
   it("stands exactly on the limits of age and clock", () => {
     expect(rulesOf({ capturedAt: "2026-03-01T11:59:30.000Z" })).toEqual([]);
     expect(rulesOf({ capturedAt: "2026-03-01T12:00:02.000Z" })).toEqual([]);
+  });
+
+  it("stands exactly on the age at which an observation is stale: its chunk's, and what clocks may differ", () => {
+    expect(continues({ capturedAt: "2026-03-01T11:59:57.467Z" })).toEqual([]);
+    expect(continues({ capturedAt: "2026-03-01T11:59:59.700Z" }, 300)).toEqual([]);
+    expect(continues({ capturedAt: "2026-03-01T11:59:59.699Z" }, 300)).toEqual([
+      "timestamp.stale_observation",
+    ]);
+  });
+
+  it.each([-1, 0.5, Number.NaN, 8, 1e9])("takes no delay of %s steps for a chunk of 8", (steps) => {
+    expect(continues({ inferenceDelaySteps: steps })).toContain("timestamp.delay_out_of_range");
   });
 
   it.each([

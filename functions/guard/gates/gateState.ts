@@ -22,11 +22,12 @@ export function gateState(input: Pick<ActInput, "robotType" | "state" | "actionS
   if (state && !plausibleLengths(robot).has(state.length)) {
     findings.push(finding("state.wrong_dimension", "/state"));
   }
-  if (actionSpace !== null && !fixesStart(robot, actionSpace, state)) {
-    findings.push(finding("state.needed_for_absolute", "/state"));
-  }
-  return findings;
+  return actionSpace === null ? findings : [...findings, ...gateStart(robot, actionSpace, state)];
 }
+
+/** Judges whether the state says where a chunk of this action space starts from. */
+export const gateStart = (robot: Robot, space: ActionSpace, state: ActInput["state"]): Finding[] =>
+  fixesStart(robot, space, state) ? [] : [finding("state.needed_for_absolute", "/state")];
 
 /** Whether the first step of a chunk can be compared with where the robot is, or needs no comparison. */
 function fixesStart(robot: Robot, space: ActionSpace, state: ActInput["state"]): boolean {

@@ -90,7 +90,7 @@ function measureColumn(
   envelope: Envelope,
 ): Measures {
   const absolute = envelope.meaning === "absolute";
-  const between = kind === "rotation" && absolute ? turnBetween : distanceBetween;
+  const between = changeBetween(kind, envelope);
   const perStep = envelope.meaning === "velocity" ? envelope.stepSeconds : 1;
   const origin = absolute ? (start ?? numberAt(actions[0] ?? [], axis)) : 0;
   let before = start;
@@ -108,6 +108,10 @@ function measureColumn(
   }
   return { value, jump, travel };
 }
+
+/** How a change of one kind of number is measured: absolute rotations the shorter way around. */
+export const changeBetween = (kind: MovingAxis, { meaning }: Envelope) =>
+  kind === "rotation" && meaning === "absolute" ? turnBetween : distanceBetween;
 
 const distanceBetween = (from: number, to: number): number => Math.abs(to - from);
 

@@ -1,3 +1,5 @@
+import { failed, type Outcome } from "../../contracts/outcome.ts";
+import type { Problem } from "../../contracts/problems.ts";
 import { toHex } from "../../contracts/toHex.ts";
 import { parseKeyText } from "../identity/keyText.ts";
 import type { Admission, AdmissionRequest, Background } from "./admission.ts";
@@ -6,6 +8,7 @@ import { admitWarm } from "./admitWarm.ts";
 import { type AdmitterPorts, createIsolateMemory, type IsolateMemory } from "./isolateMemory.ts";
 import { KeyState } from "./keyState.ts";
 import { refuse } from "./refuse.ts";
+import { type KeyQuestion, type VerifiedKey, verifyKey } from "./verifyKey.ts";
 
 /** Beyond the longest deadline, what a request takes to be read and answered. */
 const REQUEST_MARGIN_MS = 5000;
@@ -13,6 +16,8 @@ const REQUEST_MARGIN_MS = 5000;
 export interface Admitter {
   /** Decides whether a request may pass. Work that outlives the answer goes to `background`. */
   admit(request: AdmissionRequest, background: Background): Promise<Admission>;
+  /** Whose key it is and whether it is good, using up nothing; see verifyKey. */
+  verify(question: KeyQuestion, background: Background): Promise<Outcome<VerifiedKey, Problem>>;
 }
 
 /**
@@ -30,6 +35,14 @@ export function createAdmitter(ports: AdmitterPorts): Admitter {
       if (state === null) return refuse(memory, "unknown_key");
       const warm = admitWarm(memory, state, request, memory.clock.now(), background);
       return warm ?? admitByAsking(memory, state, request, background);
+    },
+    async verify(question, background) {
+      const { presentedKey } = question;
+      if (presentedKey === null) return failed({ code: "missing_key" });
+      const known = memory.known.get(presentedKey) ?? memory.candidates.get(presentedKey);
+      const state = known ?? (await meet(memory, presentedKey));
+      if (state === null) return failed({ code: "unknown_key" });
+      return verifyKey(memory, state, question, background);
     },
   };
 }

@@ -80,6 +80,8 @@ export interface LeaseQuestion {
   /** Whether this request has no unit, or no slot, of the lease at hand. */
   readonly needsUnit: boolean;
   readonly needsSlot: boolean;
+  /** It is the key alone that is asked about: nothing is taken for requests to come. */
+  readonly verdictOnly?: true;
   readonly idempotency: {
     readonly digest: string;
     readonly bodyHash: string;
@@ -103,7 +105,7 @@ export async function takeLease(
   const nowMs = memory.clock.now();
   giveBackLastMonth(state, monthOf(nowMs));
   state.expire(nowMs);
-  const wantsSlice = nowMs - state.sliceAskedAtMs >= SLICE_LOST_MS;
+  const wantsSlice = question.verdictOnly !== true && nowMs - state.sliceAskedAtMs >= SLICE_LOST_MS;
   if (wantsSlice) state.sliceAskedAtMs = nowMs;
   const args = {
     key: state.presented.keyId,
@@ -167,7 +169,7 @@ function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQ
     slots_need: question.needsSlot ? 1 : 0,
     slots_exact: isExact ? 1 : 0,
     // Spare slots are for those who come later; among many who ask at once they would crowd out the last.
-    slots_want: state.waiting.count > 1 ? 0 : Math.max(0, wanted - state.slots),
+    slots_want: question.verdictOnly === true || state.waiting.count > 1 ? 0 : Math.max(0, wanted - state.slots),
     ...slotArguments(memory, state.slots),
   };
 }

@@ -6,14 +6,16 @@ import type { ActInput } from "../gates/actInput.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
 import { latinBytes } from "../privacy/bytes.ts";
 import { sampleImage } from "../privacy/testImages.ts";
-import { anonymizeImage } from "./anonymizeImage.ts";
+import { anonymizeImages } from "./anonymizeImages.ts";
+import { bundleCameras, type CameraPicture, readCameraBundle } from "./cameraBundle.ts";
 import { contentHash } from "./contentHash.ts";
 import { openPending } from "./openPending.ts";
 import { parseEntry } from "./parseEntry.ts";
 import { reseal } from "./reseal.ts";
-import { type ServedExchange, seal } from "./seal.ts";
+import { type SealSettings, type ServedExchange, seal } from "./seal.ts";
 
 const SECRET = "Q".repeat(43);
+const settings = { PENDING_SECRET: SECRET, RECORD_IMAGES_MAX_BYTES: 1_500_000 };
 const SEED = "5eed".repeat(16);
 const ORGANIZATION = "0199aaaa-0000-7000-8000-000000000001";
 const EVENT = "0199aaaa-0000-7000-8000-000000000002";
@@ -64,7 +66,7 @@ const exchange: ServedExchange = {
   safetyScore: 0.7,
   safetyChecks: [],
   instruction: INSTRUCTION,
-  image: { bytes: picture, declaredType: null },
+  images: [{ camera: "primary", bytes: picture }],
 };
 
 const consentOf = (change: Partial<GrantedConsent> = {}): GrantedConsent => ({
@@ -75,8 +77,12 @@ const consentOf = (change: Partial<GrantedConsent> = {}): GrantedConsent => ({
   ...change,
 });
 
-async function sealed(change: Partial<GrantedConsent> = {}, exchanged: Partial<ServedExchange> = {}) {
-  const entry = await seal({ ...exchange, ...exchanged }, consentOf(change), SECRET);
+async function sealed(
+  change: Partial<GrantedConsent> = {},
+  exchanged: Partial<ServedExchange> = {},
+  changed: Partial<SealSettings> = {},
+) {
+  const entry = await seal({ ...exchange, ...exchanged }, consentOf(change), { ...settings, ...changed });
   if (entry === null) throw new Error("nothing was sealed");
   return entry;
 }
@@ -102,7 +108,7 @@ describe("seal", () => {
     ["analytics", SUBJECT, { action: true, text: "withheld", image: "withheld" }],
     ["research", SUBJECT, { action: true, text: "withheld", image: "withheld" }],
   ] as const)("at tier %s of subject %s keeps %o", async (tier, subjectRef, kept) => {
-    const entry = await seal(exchange, consentOf({ tier, subjectRef }), SECRET);
+    const entry = await seal(exchange, consentOf({ tier, subjectRef }), settings);
     if (kept === null) return expect(entry).toBeNull();
     expect(entry?.record).toMatchObject({ tier, subjectRef, textState: kept.text, imageState: kept.image });
     expect(entry?.record.action !== null).toBe(kept.action);
@@ -122,7 +128,7 @@ describe("seal", () => {
   });
 
   it("keeps nothing without a consent event, and no image without the seed of its key", async () => {
-    expect(await seal(exchange, consentOf({ eventId: null }), SECRET)).toBeNull();
+    expect(await seal(exchange, consentOf({ eventId: null }), settings)).toBeNull();
     expect(await sealed({ keySeed: null })).toMatchObject({
       image: null,
       record: { imageState: "withheld" },
@@ -130,7 +136,7 @@ describe("seal", () => {
   });
 
   it("says absent of what never was", async () => {
-    const entry = await sealed({}, { instruction: null, image: null });
+    const entry = await sealed({}, { instruction: null, images: [] });
     expect(entry).toMatchObject({ image: null, record: { textState: "absent", imageState: "absent" } });
   });
 
@@ -175,12 +181,46 @@ describe("openPending", () => {
   });
 });
 
-describe("anonymizeImage", () => {
-  it("answers the picture without its metadata", async () => {
-    const outcome = await anonymizeImage(await sealed(), SEED, SECRET);
-    if (!outcome.ok) throw new Error(outcome.failure);
-    expect(outcome.value.contentType).toBe("image/jpeg");
-    expect(String.fromCharCode(...outcome.value.bytes)).not.toContain("kitchen");
+/** What the cameras of a bimanual robot saw, of several kinds and sizes. */
+const views = [
+  { camera: "primary", bytes: picture },
+  { camera: "wrist/left", bytes: sampleImage("png") },
+  { camera: "wrist/right", bytes: picture },
+];
+
+async function anonymized(entry: Awaited<ReturnType<typeof sealed>>) {
+  const outcome = await anonymizeImages(entry, SEED, SECRET);
+  if (!outcome.ok) throw new Error(outcome.failure);
+  return outcome.value;
+}
+
+describe("anonymizeImages", () => {
+  it("answers every camera's picture without its metadata, the primary first", async () => {
+    const images = await anonymized(await sealed({}, { images: views }));
+    expect(images.map(({ camera, contentType }) => [camera, contentType])).toEqual([
+      ["primary", "image/jpeg"],
+      ["wrist/left", "image/png"],
+      ["wrist/right", "image/jpeg"],
+    ]);
+    for (const { bytes } of images) expect(String.fromCharCode(...bytes)).not.toContain("kitchen");
+  });
+
+  it("reads the one picture that an older version left waiting, and an only camera keeps its name", async () => {
+    const { image } = await sealedImage();
+    expect(image.contentType).toBe("image/jpeg");
+    expect((await anonymized(await sealed())).map(({ camera }) => camera)).toEqual(["primary"]);
+    const [only, ...others] = await anonymized(await sealed({}, { images: views.slice(1, 2) }));
+    expect([only.camera, others]).toEqual(["wrist/left", []]);
+  });
+
+  it("fails all of an entry of which one picture cannot be cleaned, or whose bundle is none", async () => {
+    const cut = { camera: "wrist", bytes: picture.slice(0, -40) };
+    const broken = await sealed({}, { images: [...views, cut] });
+    expect(await anonymizeImages(broken, SEED, SECRET)).toMatchObject({ ok: false, failure: "broken" });
+    const { image, record } = await sealedImage();
+    const mislabeled = { ...image, contentType: "application/vnd.headgate.cameras" };
+    const entry = parseEntry(JSON.stringify(record), mislabeled);
+    expect(await anonymizeImages(entry, SEED, SECRET)).toEqual({ ok: false, failure: "broken_bundle" });
   });
 
   it("refuses an entry whose record may not hold an image, whatever waits beside it", async () => {
@@ -188,11 +228,61 @@ describe("anonymizeImage", () => {
     const named = parseEntry(JSON.stringify({ ...record, subjectRef: SUBJECT }), image);
     const lower = parseEntry(JSON.stringify({ ...record, tier: "analytics" }), image);
     for (const entry of [named, lower]) {
-      expect(await anonymizeImage(entry, SEED, SECRET)).toEqual({ ok: false, failure: "not_allowed" });
+      expect(await anonymizeImages(entry, SEED, SECRET)).toEqual({ ok: false, failure: "not_allowed" });
     }
-    expect(await anonymizeImage({ ...named, image: null }, SEED, SECRET)).toMatchObject({
+    expect(await anonymizeImages({ ...named, image: null }, SEED, SECRET)).toMatchObject({
       failure: "no_image",
     });
+  });
+});
+
+describe("a record with several cameras", () => {
+  const camerasAt = async (RECORD_IMAGES_MAX_BYTES: number) => {
+    const entry = await sealed({}, { images: views }, { RECORD_IMAGES_MAX_BYTES });
+    if (entry.image === null) return entry.record.imageState;
+    return (await anonymized(entry)).map(({ camera }) => camera);
+  };
+
+  it("keeps as many as it has room for, the primary before all, and says withheld where none fits", async () => {
+    const [all, two] = [2 * picture.length + sampleImage("png").length, 2 * picture.length];
+    expect(await camerasAt(all)).toEqual(["primary", "wrist/left", "wrist/right"]);
+    expect(await camerasAt(all - 1)).toEqual(["primary", "wrist/left"]);
+    expect(await camerasAt(two - 1)).toEqual(["primary", "wrist/left"]);
+    expect(await camerasAt(picture.length)).toEqual(["primary"]);
+    expect(await camerasAt(10)).toBe("withheld");
+  });
+
+  const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 50 }).map((bytes) => new Uint8Array(bytes));
+  const anyCameras: fc.Arbitrary<CameraPicture[]> = fc.uniqueArray(
+    fc.record({ camera: fc.string({ minLength: 1, maxLength: 64, unit: "grapheme" }), bytes: anyBytes }),
+    { minLength: 1, maxLength: 8, selector: ({ camera }) => camera },
+  );
+
+  it("gets its bundle back as it went in, and nothing at all of one that was cut or has more", () => {
+    fc.assert(
+      fc.property(anyCameras, fc.nat(), (cameras, where) => {
+        const bundle = bundleCameras(cameras);
+        expect(readCameraBundle(bundle)).toEqual(cameras);
+        expect(readCameraBundle(bundle.slice(0, where % bundle.length))).toBeNull();
+        expect(readCameraBundle(new Uint8Array([...bundle, 0]))).toBeNull();
+      }),
+    );
+  });
+
+  it("is never thrown at by bytes that are no bundle, or one with wrong bytes in it", () => {
+    const spoiled = fc.tuple(anyCameras, fc.nat(), fc.nat(255)).map(([cameras, at, byte]) => {
+      const bundle = bundleCameras(cameras);
+      bundle[at % Math.min(bundle.length, 80)] = byte;
+      return bundle;
+    });
+    const marked = anyBytes.map((bytes) => new Uint8Array([72, 71, 67, 49, ...bytes]));
+    fc.assert(
+      fc.property(fc.oneof(spoiled, anyBytes, marked), (bytes) => {
+        const cameras = readCameraBundle(bytes) ?? [];
+        expect(new Set(cameras.map(({ camera }) => camera)).size).toBe(cameras.length);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

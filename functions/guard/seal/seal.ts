@@ -1,4 +1,5 @@
-import type { EncodedImage } from "../../contracts/observations.ts";
+import type { Configuration } from "../../contracts/configuration.ts";
+import { type CameraImage, PRIMARY_CAMERA } from "../../contracts/observations.ts";
 import type {
   OutboxEntry,
   Pending,
@@ -8,8 +9,10 @@ import type {
 } from "../../contracts/records.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
 import { imageHeader } from "../gates/imageHeader.ts";
+import { keepableCameras } from "../gates/keepableCameras.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
 import { markPending, markSealed } from "./brand.ts";
+import { bundleCameras, CAMERA_BUNDLE_TYPE } from "./cameraBundle.ts";
 import { dataKey } from "./dataKey.ts";
 
 /** A served exchange with everything in it, raw: nothing of it may be stored before it went through `seal`. */
@@ -24,8 +27,12 @@ export interface ServedExchange {
   readonly safetyScore: number;
   readonly safetyChecks: readonly SafetyCheck[];
   readonly instruction: string | null;
-  readonly image: EncodedImage | null;
+  /** What the cameras saw, the primary first. */
+  readonly images: readonly Pick<CameraImage, "camera" | "bytes">[];
 }
+
+/** What sealing reads of the settings. */
+export type SealSettings = Pick<Configuration, "PENDING_SECRET" | "RECORD_IMAGES_MAX_BYTES">;
 
 /** Consent that allows something to be kept, with the event that says so. */
 type Grounds = Pick<GrantedConsent, "subjectRef" | "keySeed"> & {
@@ -44,12 +51,12 @@ const encoder = new TextEncoder();
 export async function seal(
   exchange: ServedExchange,
   consent: GrantedConsent,
-  pendingSecret: string,
+  settings: SealSettings,
 ): Promise<OutboxEntry | null> {
   const { tier, eventId } = consent;
   if (tier === "none" || eventId === null) return null;
   const grounds: Grounds = { ...consent, tier, eventId };
-  const image = await pendingImage(exchange, grounds, pendingSecret);
+  const image = await pendingImages(exchange, grounds, settings);
   const keepsText = mayKeep(tier, "text") && isPersonFree(consent);
   const record: StorableRecord = {
     id: exchange.id,
@@ -63,7 +70,7 @@ export async function seal(
     action: mayKeep(tier, "action") ? actionOf(exchange) : null,
     instruction: keepsText ? exchange.instruction : null,
     textState: stateOf(exchange.instruction, keepsText, "stored"),
-    imageState: stateOf(exchange.image?.bytes ?? null, image !== null, "pending"),
+    imageState: stateOf(exchange.images[0]?.bytes ?? null, image !== null, "pending"),
   };
   return { record: markSealed(record), image };
 }
@@ -87,19 +94,33 @@ function actionOf(exchange: ServedExchange): StorableRecord["action"] {
   };
 }
 
-/** The image as ciphertext bound to its record, or null where it may not wait at all. */
-async function pendingImage(
-  { id, organizationId, image }: ServedExchange,
+/**
+ * The pictures as one ciphertext bound to its record, as many as one record keeps; null where none may wait. The
+ * primary camera's alone needs no bundle.
+ */
+async function pendingImages(
+  { id, organizationId, images }: ServedExchange,
   { tier, eventId, subjectRef, keySeed }: Grounds,
-  secret: string,
+  { PENDING_SECRET, RECORD_IMAGES_MAX_BYTES }: SealSettings,
 ): Promise<Pending | null> {
   const mayWait = mayKeep(tier, "image") && isPersonFree({ subjectRef });
-  if (!mayWait || keySeed === null || !image?.bytes) return null;
-  const header = imageHeader(image.bytes);
-  if ("failure" in header) return null;
-  const key = await dataKey(secret, keySeed, { organizationId, subjectRef, consentEventId: eventId });
+  if (!mayWait || keySeed === null) return null;
+  const pictures = keepableCameras(images, RECORD_IMAGES_MAX_BYTES).flatMap(pictureOf);
+  const [first, ...others] = pictures;
+  if (first === undefined) return null;
+  const alone = others.length === 0 && first.camera === PRIMARY_CAMERA;
+  const contentType = alone ? first.contentType : CAMERA_BUNDLE_TYPE;
+  const key = await dataKey(PENDING_SECRET, keySeed, { organizationId, subjectRef, consentEventId: eventId });
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const algorithm = { name: "AES-GCM", iv: nonce, additionalData: encoder.encode(id) };
-  const ciphertext = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, image.bytes));
-  return markPending({ ciphertext, nonce, contentType: `image/${header.format}` });
+  const plain = alone ? first.bytes : bundleCameras(pictures);
+  const ciphertext = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, plain));
+  return markPending({ ciphertext, nonce, contentType });
+}
+
+/** A camera's picture with the type that its bytes have; none where they are no picture. */
+function pictureOf({ camera, bytes }: ServedExchange["images"][number]) {
+  if (bytes === null) return [];
+  const header = imageHeader(bytes);
+  return "failure" in header ? [] : [{ camera, bytes, contentType: `image/${header.format}` }];
 }

@@ -14,6 +14,7 @@ const ORIGINS = {
   DATABASE_URL: "given",
   UPSTASH_REDIS_REST_TOKEN: "given",
   S3_SECRET_ACCESS_KEY: "given",
+  POLICY_SERVERS: "given",
 } as const satisfies Record<SecretSetting, "versioned" | "random" | "given">;
 
 type Origins = typeof ORIGINS;

@@ -1,8 +1,13 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { PLATFORM_ACTOR } from "../../guard/identity/actor.ts";
+import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
+import { sampleImage } from "../../guard/privacy/testImages.ts";
+import type { ServedExchange } from "../../guard/seal/seal.ts";
+import { listedCamerasSchema } from "../records/cameras.ts";
 import { replayDeadLetters } from "./replayDeadLetters.ts";
 import { DrainWorld, startDrainDatabase } from "./testDrain.ts";
 
@@ -17,17 +22,58 @@ beforeAll(async () => {
 afterAll(() => embedded?.remove());
 
 /** A world whose person-free stream is kept as research, with so many entries waiting. */
-async function waiting(count: number, changes: Record<string, unknown> = {}) {
+async function waiting(
+  count: number,
+  changes: Record<string, unknown> = {},
+  exchange: Partial<ServedExchange> = {},
+) {
   const world = new DrainWorld(app, changes);
   const event = await world.setTier("research");
   const entries = [];
   for (let index = 0; index < count; index += 1) {
-    const entry = await world.seal(event);
+    const entry = await world.seal(event, "research", exchange);
     expect(world.append(entry)).toEqual({ kind: "recorded" });
     entries.push(entry);
   }
   return { world, event, ids: entries.map(({ record }) => record.id), entries };
 }
+
+/** What two cameras saw, each with a picture of its own. */
+const images = [
+  { camera: "primary", bytes: sampleImage("png") },
+  { camera: "wrist", bytes: sampleImage("jpeg") },
+];
+
+/** The bytes of every camera of every row, as the row says where they lie. */
+async function storedPictures(world: DrainWorld): Promise<Record<string, string>[]> {
+  const rows = await world.query(
+    sql`select image_key, image_offset_bytes, image_cameras from inferences order by id`,
+  );
+  return rows.map((row) => {
+    const { image_key, image_offset_bytes, image_cameras } = listedRowSchema.parse(row);
+    const object = world.objects.get(image_key) ?? new Uint8Array();
+    expect(image_cameras[0]).toMatchObject({ camera: "primary", offset_bytes: image_offset_bytes });
+    return Object.fromEntries(
+      image_cameras.map(({ camera, offset_bytes: at, length_bytes }) => [
+        camera,
+        object.slice(at, at + length_bytes).toString(),
+      ]),
+    );
+  });
+}
+
+const listedRowSchema = z.object({
+  image_key: z.string(),
+  image_offset_bytes: z.number(),
+  image_cameras: listedCamerasSchema,
+});
+
+const cleanPictures = Object.fromEntries(
+  images.map(({ camera, bytes }) => {
+    const clean = stripImageMetadata(bytes);
+    return [camera, clean.ok ? clean.value.bytes.toString() : ""];
+  }),
+);
 
 const idsOf = (rows: readonly { readonly id?: unknown }[]) => rows.map(({ id }) => id);
 
@@ -39,6 +85,36 @@ describe("the drain", () => {
       ids.map((id) => ({ id, tier: "research", image_state: "stored", has_body: true, texts: 1, images: 1 })),
     );
     expect(world.queue.depth()).toEqual({ entries: 0, oldestAtMs: null });
+  });
+
+  it("packs the pictures of all cameras, and makes vectors of the primary one's alone", async () => {
+    const hashed: string[] = [];
+    const { world, ids } = await waiting(2, {}, { images });
+    world.hashOf = (picture) => {
+      hashed.push(picture.toString());
+      return Array.from({ length: 64 }, () => 1);
+    };
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored", images: 1 })));
+    expect(await storedPictures(world)).toEqual([cleanPictures, cleanPictures]);
+    expect(new Set(hashed)).toEqual(new Set([cleanPictures.primary]));
+    const [pack = ""] = world.keys("frames/");
+    const index = new TextDecoder().decode(world.objects.get(pack)?.slice(-600));
+    expect(index).toContain(`{"id":"${ids[1]}","camera":"wrist"`);
+    expect(world.meter.counts.get("headgate_frames_stored_total{}")).toBe(4);
+  });
+
+  it("never holds more pictures at once than FRAME_PACK_MAX_BYTES: a pack ends early, and none is lost", async () => {
+    const sizeBytes = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const { metadata } = (await waiting(1)).entries[0]?.record ?? {};
+    if (metadata === undefined) throw new Error("nothing waits");
+    const exchange = { images, metadata: { ...metadata, episodeId: "long", step: null } };
+    const { world, ids } = await waiting(5, { FRAME_PACK_MAX_BYTES: String(3 * sizeBytes) }, exchange);
+    world.clock.nowMs += 10_000;
+    await world.drainAll();
+    expect(world.keys("frames/")).toHaveLength(3);
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored", images: 1 })));
+    expect(await storedPictures(world)).toEqual(ids.map(() => cleanPictures));
   });
 
   it("stores a record once, although its answer was lost, or its entry was delivered again", async () => {
@@ -196,7 +272,7 @@ describe("dead letters", () => {
     ["before", HOUR_MS],
     ["after", 24 * HOUR_MS],
   ])("%s the outbox has forgotten their content, come back whole and once", async (_, deadAfterMs) => {
-    const { world, ids } = await waiting(2, { OUTBOX_DEAD_AFTER_MS: deadAfterMs });
+    const { world, ids } = await waiting(2, { OUTBOX_DEAD_AFTER_MS: deadAfterMs }, { images });
     world.modes.postgres = "away";
     await world.drain();
     world.clock.nowMs += deadAfterMs + 1;
@@ -215,6 +291,7 @@ describe("dead letters", () => {
     expect(world.keys("dead/")).toEqual([]);
     await world.drainAll();
     expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored" })));
+    expect(await storedPictures(world)).toEqual([cleanPictures, cleanPictures]);
     expect(await replay()).toMatchObject({ ok: true, value: { replayed: 0, kept: 0 } });
   });
 

@@ -2,8 +2,8 @@ import type { SealedImage } from "../../contracts/records.ts";
 
 /**
  * Many frames in one object: the frames' bytes one after another, then an index as JSON, the index's length
- * in four bytes (little-endian) and the mark `HGF1`. A row finds its frame by offset and length alone; the
- * index lets the object be read without the database.
+ * in four bytes (little-endian) and the mark `HGF1`. A row finds its frames by offset and length alone; the
+ * index names record and camera of each and lets the object be read without the database.
  */
 export interface PackedFrame {
   readonly id: string;
@@ -12,6 +12,7 @@ export interface PackedFrame {
 
 export interface FramePlace {
   readonly id: string;
+  readonly camera: string;
   readonly contentType: string;
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -26,8 +27,8 @@ export function packFrames(frames: readonly PackedFrame[]): {
 } {
   let offsetBytes = 0;
   const places = frames.map(({ id, image }) => {
-    const { contentType, bytes } = image;
-    const place = { id, contentType, offsetBytes, lengthBytes: bytes.byteLength };
+    const { camera, contentType, bytes } = image;
+    const place = { id, camera, contentType, offsetBytes, lengthBytes: bytes.byteLength };
     offsetBytes += bytes.byteLength;
     return place;
   });

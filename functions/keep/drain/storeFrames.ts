@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { mayKeep } from "../../contracts/tiers.ts";
-import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
+import { anonymizeImages, type SealedImages } from "../../guard/seal/anonymizeImages.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import type { OutboxRow } from "../outbox/schema.ts";
-import { noteFrames, type StoredFrame, withholdImages } from "../records/store.ts";
+import { noteFrames, type StoredFrames, withholdImages } from "../records/store.ts";
+import { cutByBytes } from "./cutByBytes.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
-import { type PackedFrame, packFrames } from "./framePack.ts";
+import { packFrames } from "./framePack.ts";
 import { isKeyframe } from "./keyframe.ts";
 import { type LedgerLine, readLedger } from "./readLedger.ts";
 import { ledgerRef, seqsOf, type WaitingImage, withImages } from "./waitingEntry.ts";
@@ -16,7 +17,7 @@ const ENTRIES_PER_PASS = 512;
 const idSchema = z.object({ id: z.string() });
 
 type Prepared =
-  | { readonly kind: "frame"; readonly entry: WaitingImage; readonly frame: PackedFrame }
+  | { readonly kind: "frames"; readonly entry: WaitingImage; readonly images: SealedImages }
   | { readonly kind: "withhold"; readonly entry: WaitingImage }
   | { readonly kind: "later"; readonly entry: WaitingImage };
 
@@ -32,7 +33,8 @@ export async function storeFrames(
   const { due, dueInMs } = duePacks(queue.oldest("image", ENTRIES_PER_PASS), ports);
   let moved = 0;
   let failed = false;
-  for (const rows of due) {
+  const packs = due.flatMap((rows) => cutByBytes(queue, rows, ports.configuration.FRAME_PACK_MAX_BYTES));
+  for (const rows of packs) {
     const result = await storePack(queue, organizationId, withImages(queue, rows), ports);
     moved += result.moved;
     failed ||= result.failed;
@@ -84,8 +86,8 @@ async function storePack(
 async function prepare(entry: WaitingImage, line: LedgerLine, ports: DrainPorts): Promise<Prepared> {
   const { configuration, clock } = ports;
   if (!mayKeep(line.tier, "image") || line.keySeed === null) return { kind: "withhold", entry };
-  const anonymized = await anonymizeImage(entry, line.keySeed, configuration.PENDING_SECRET);
-  if (anonymized.ok) return { kind: "frame", entry, frame: { id: entry.record.id, image: anonymized.value } };
+  const anonymized = await anonymizeImages(entry, line.keySeed, configuration.PENDING_SECRET);
+  if (anonymized.ok) return { kind: "frames", entry, images: anonymized.value };
 
   ports.meter.count("headgate_drain_failures_total", { part: "anonymizer" });
   const tooOld = clock.now() - entry.record.createdAtMs > configuration.OUTBOX_DEAD_AFTER_MS;
@@ -101,7 +103,7 @@ async function storePrepared(
 ): Promise<StageResult> {
   const later = prepared.filter((item) => item.kind === "later").map((item) => item.entry);
   const given = prepared.filter((item) => item.kind === "withhold").map((item) => item.entry);
-  const framed = prepared.flatMap((item) => (item.kind === "frame" ? [item] : []));
+  const framed = prepared.flatMap((item) => (item.kind === "frames" ? [item] : []));
   queue.countAttempt(seqsOf(later));
 
   if (given.length > 0) {
@@ -126,20 +128,24 @@ async function storePrepared(
 async function storeObject(
   queue: EntryQueue,
   organizationId: string,
-  framed: readonly { entry: WaitingImage; frame: PackedFrame }[],
+  framed: readonly { entry: WaitingImage; images: SealedImages }[],
   ports: DrainPorts,
 ): Promise<StageResult> {
   const entries = framed.map(({ entry }) => entry);
-  const { body, places } = packFrames(framed.map(({ frame }) => frame));
+  const { body, places } = packFrames(
+    framed.flatMap(({ entry, images }) => images.map((image) => ({ id: entry.record.id, image }))),
+  );
   const key = packKey(organizationId, entries);
   const put = await ports.objectStore.put(key, body, "application/vnd.headgate.frames");
   if (!put.ok) return failedAt("object_store", entries, queue, ports);
 
-  const frames = places.map(
-    (place, index): StoredFrame => ({
-      ...place,
+  const placesOf = Map.groupBy(places, ({ id }) => id);
+  const frames = entries.map(
+    ({ record: { id, createdAtMs } }): StoredFrames => ({
+      id,
+      createdAtMs,
       key,
-      createdAtMs: entries[index]?.record.createdAtMs ?? 0,
+      places: placesOf.get(id) ?? [],
     }),
   );
   const noted = await ports.database.forOrg(organizationId, [noteFrames(organizationId, frames)]);
@@ -153,7 +159,7 @@ async function storeObject(
     const removed = await ports.objectStore.delete([key]);
     return { moved: gone.length, failed: !removed.ok };
   }
-  ports.meter.count("headgate_frames_stored_total", {}, entries.length);
+  ports.meter.count("headgate_frames_stored_total", {}, places.length);
   moveOn(queue, entries, ports);
   return { moved: entries.length, failed: false };
 }

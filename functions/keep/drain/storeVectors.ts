@@ -4,12 +4,13 @@ import type { Row } from "../../contracts/ports.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
 import { embeddingModel } from "../../embed/embed.ts";
 import { normalizeText, textHash } from "../../embed/normalizeText.ts";
-import { anonymizeImage } from "../../guard/seal/anonymizeImage.ts";
+import { anonymizeImages } from "../../guard/seal/anonymizeImages.ts";
 import { type HashedImage, markImages } from "../duplicates/markImages.ts";
 import { markTexts } from "../duplicates/markTexts.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import { markRecords } from "../records/markOrder.ts";
 import { knownTexts, linkTexts, storeImageVectors, storeTextVectors } from "../records/store.ts";
+import { cutByBytes } from "./cutByBytes.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
 import { embedAll } from "./embedAll.ts";
 import { type LedgerLine, readLedger } from "./readLedger.ts";
@@ -38,12 +39,13 @@ export async function storeVectors(
   organizationId: string,
   ports: DrainPorts,
 ): Promise<StageResult> {
-  const limit = ports.configuration.OUTBOX_BATCH_ENTRIES;
-  const entries = waitingEntries(queue, "vectors", limit);
+  const { OUTBOX_BATCH_ENTRIES, FRAME_PACK_MAX_BYTES } = ports.configuration;
+  const [rows = []] = cutByBytes(queue, queue.oldest("vectors", OUTBOX_BATCH_ENTRIES), FRAME_PACK_MAX_BYTES);
+  const entries = waitingEntries(queue, "vectors", rows.length);
   if (entries.length === 0) return IDLE;
   const keyframes = withImages(
     queue,
-    queue.oldest("vectors", limit).filter((row) => row.has_image),
+    rows.filter((row) => row.has_image),
   );
   if (!(await storeAllowed(organizationId, entries, keyframes, ports))) {
     queue.countAttempt(seqsOf(entries));
@@ -138,8 +140,8 @@ async function storeKeyframes(
     keyframes.map(async (entry) => {
       const keySeed = keySeedOf(entry);
       if (keySeed === null) return null;
-      const image = await anonymizeImage(entry, keySeed, ports.configuration.PENDING_SECRET);
-      return image.ok ? { entry, bytes: image.value.bytes } : null;
+      const images = await anonymizeImages(entry, keySeed, ports.configuration.PENDING_SECRET);
+      return images.ok ? { entry, bytes: images.value[0].bytes } : null;
     }),
   );
   const readable = frames.filter((frame) => frame !== null);

@@ -9,7 +9,7 @@ import { done, failed } from "../../contracts/outcome.ts";
 import type { Database, ObjectStore, Outbox, Row, Runner, Tensor } from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
 import type { ConsentTier } from "../../contracts/tiers.ts";
-import { SECRET, systemRandom, TestClock, testConfiguration } from "../../guard/leases/testWorld.ts";
+import { systemRandom, TestClock, testConfiguration } from "../../guard/leases/testWorld.ts";
 import { sampleImage } from "../../guard/privacy/testImages.ts";
 import { type ServedExchange, seal } from "../../guard/seal/seal.ts";
 import { appendRequestOf } from "../outbox/appendRequest.ts";
@@ -117,7 +117,11 @@ export class DrainWorld {
       ...exchangeOf(this.organizationId, newUuid(this.clock, systemRandom), this.#steps, this.clock.now()),
       ...changes,
     };
-    const entry = await seal(exchange, { tier, eventId, subjectRef: null, keySeed: SEED }, SECRET);
+    const entry = await seal(
+      exchange,
+      { tier, eventId, subjectRef: null, keySeed: SEED },
+      testConfiguration(),
+    );
     if (entry === null) throw new Error("Nothing was sealed.");
     return entry;
   }
@@ -257,5 +261,5 @@ const exchangeOf = (
   safetyScore: 0.7,
   safetyChecks: [],
   instruction: "move to the red block",
-  image: { bytes: sampleImage("png"), declaredType: null },
+  images: [{ camera: "primary", bytes: sampleImage("png") }],
 });

@@ -49,8 +49,12 @@ async function openWorld() {
   world.hashOf = (picture) => known.find(({ bytes }) => bytes === picture.toString())?.bits ?? [];
   const seal = async (instruction: string, sample: Sample, changes: Partial<RecordMetadata> = {}) => {
     const { metadata } = (await world.seal(event)).record;
-    const image = { bytes: sampleImage(sample), declaredType: null };
-    return await world.seal(event, "research", { instruction, image, metadata: { ...metadata, ...changes } });
+    const images = [{ camera: "primary", bytes: sampleImage(sample) }];
+    return await world.seal(event, "research", {
+      instruction,
+      images,
+      metadata: { ...metadata, ...changes },
+    });
   };
   /** Keeps one exchange, drained by itself; answers its id. */
   const keep = async (...exchange: Parameters<typeof seal>) => {
@@ -69,7 +73,7 @@ const of = (id: string) => toPublicId("inference", id);
 
 async function readNear(world: DrainWorld, id: string) {
   const { objectStore } = world.ports;
-  const found = await readInference(world.organizationId, of(id), false, { database: app, objectStore });
+  const found = await readInference(world.organizationId, of(id), undefined, { database: app, objectStore });
   return found.ok ? found.value.near_duplicates : null;
 }
 

@@ -5,7 +5,7 @@ import { newUuid, toPublicId } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
 import type { Database, Row, WaitingRecords } from "../../contracts/ports.ts";
 import type { ConsentTier } from "../../contracts/tiers.ts";
-import { SECRET, systemRandom, testConfiguration } from "../../guard/leases/testWorld.ts";
+import { systemRandom, testConfiguration } from "../../guard/leases/testWorld.ts";
 import { parseEntry } from "../../guard/seal/parseEntry.ts";
 import { type ServedExchange, seal } from "../../guard/seal/seal.ts";
 import { DrainWorld } from "../drain/testDrain.ts";
@@ -93,10 +93,14 @@ export class FeedbackWorld {
       safetyScore: 0.7,
       safetyChecks: [],
       instruction: "move to the red block",
-      image: null,
+      images: [],
       ...changes,
     };
-    const entry = await seal(exchange, { tier: "research", eventId, subjectRef, keySeed: null }, SECRET);
+    const entry = await seal(
+      exchange,
+      { tier: "research", eventId, subjectRef, keySeed: null },
+      this.drain.ports.configuration,
+    );
     if (entry === null) throw new Error("Nothing was sealed.");
     if (this.drain.append(entry)?.kind !== "recorded") throw new Error("Not recorded.");
     this.drain.clock.nowMs += 1000;

@@ -51,6 +51,7 @@ const OF_EPISODE = `with ends as (
   select record from entries where seq in (select first from ends union select last from ends)`;
 
 const recordSchema = outboxRowSchema.pick({ record: true });
+const sizeSchema = z.object({ seq: z.number(), size_bytes: z.number() });
 const seenSchema = z.object({ mark: z.string(), id: z.string() });
 
 /** The entries of one outbox, kept in the Durable Object's SQLite. */
@@ -109,6 +110,14 @@ export class EntryQueue {
   /** The images of entries, those that have one. */
   images(seqs: readonly number[]): OutboxImage[] {
     return this.#among("select * from images where seq", seqs).map((row) => outboxImageSchema.parse(row));
+  }
+
+  /** How much these entries' images weigh, in bytes by place; SQLite knows without reading them. */
+  imageSizes(seqs: readonly number[]): Map<number, number> {
+    const rows = this.#among("select seq, length(ciphertext) as size_bytes from images where seq", seqs);
+    return new Map(
+      rows.map((row) => sizeSchema.parse(row)).map(({ seq, size_bytes: sizeBytes }) => [seq, sizeBytes]),
+    );
   }
 
   /** Moves entries to a later stage, with no attempts counted against it yet. */

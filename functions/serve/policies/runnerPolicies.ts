@@ -3,17 +3,7 @@ import type { PolicyAnswer, PolicyObservation } from "../../contracts/observatio
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure, PolicyServers, Runner } from "../../contracts/ports.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-
-/** Plain loops: on the path of every request, the iterators of typed arrays would cost ten times as much. */
-function rowsOf(data: Float32Array, rows: number, columns: number): number[][] {
-  const chunk: number[][] = [];
-  for (let row = 0; row < rows; row += 1) {
-    const step: number[] = [];
-    for (let column = 0; column < columns; column += 1) step.push(data[row * columns + column] ?? Number.NaN);
-    chunk.push(step);
-  }
-  return chunk;
-}
+import { rowsOf } from "./rowsOf.ts";
 
 /** The policies built into the runner: they see the primary camera's picture and the instruction. */
 export function runnerPolicies(runner: Runner): PolicyServers {
