@@ -28,12 +28,23 @@ export async function settleLease(
     state.settlerUntilMs = clock.now() + pauseMs;
     await clock.sleep(pauseMs);
     if (state.generation !== generation) return outcome("carried");
-    const settled = memory.redis.mayAsk() && (await settleOnce(memory, state));
+    const settled = memory.redis.mayAsk() && (await settleAll(memory, state));
     if (state.generation !== generation) return outcome("carried");
     if (settled && state.tickets.count === 0) return outcome("settled");
     pauseMs = settled ? configuration.LEASE_MS : configuration.OUTAGE_RETRY_MS;
   }
   outcome("abandoned");
+}
+
+/** A report that Redis did not hear goes first, alone, as it was; what came since goes with the next. */
+const REPORTS_MAX = 3;
+
+async function settleAll(memory: IsolateMemory, state: KeyState): Promise<boolean> {
+  for (let report = 0; report < REPORTS_MAX; report += 1) {
+    if (!(await settleOnce(memory, state))) return false;
+    if (!state.usage.isOpen) return true;
+  }
+  return false;
 }
 
 async function settleOnce(memory: IsolateMemory, state: KeyState): Promise<boolean> {

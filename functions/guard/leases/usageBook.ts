@@ -50,6 +50,13 @@ export class UsageBook {
     return this.#open;
   }
 
+  /** Whether there is anything that Redis has not acknowledged, or was never told. */
+  get isOpen(): boolean {
+    return (
+      this.#open.sequence > 0 || this.#counts.size > 0 || this.#closedDays !== "" || this.#debts.size > 0
+    );
+  }
+
   acknowledge(sequence: number): void {
     if (this.#open.sequence === sequence) this.#open = NOTHING;
   }
