@@ -6,7 +6,7 @@ const STACK_TIMEOUT_MS = 120_000;
 const SOAK = "tests/soak/**";
 
 /** Whole-stack tests that ask for answers, not for answers in time: two of these may share the cores. */
-const PATIENT = ["canary", "cli", "deploy", "feedback", "fuzz", "isolation", "openai"].map(
+const PATIENT = ["canary", "cli", "deploy", "feedback", "fuzz", "isolation", "openai", "policyServers"].map(
   (name) => `tests/${name}.test.ts`,
 );
 

@@ -8,6 +8,13 @@ import { parityOf } from "./report/aims.ts";
 import { describeMachine } from "./report/machine.ts";
 import { resultsPage } from "./report/results.ts";
 import {
+  addedTable,
+  socketLine,
+  socketParityOf,
+  socketParityTable,
+  socketTable,
+} from "./report/socketTables.ts";
+import {
   aimTable,
   counterTable,
   parityTable,
@@ -16,6 +23,7 @@ import {
   pointTable,
   profileTable,
 } from "./report/tables.ts";
+import { measureSockets, type SocketPoint } from "./sockets/measureSockets.ts";
 
 /** `npm run bench`: measures, prints, and fails when a single record was lost or doubled. */
 async function main(): Promise<void> {
@@ -25,16 +33,32 @@ async function main(): Promise<void> {
   const machine = describeMachine(["npm run bench --", ...args].join(" "));
   const hosts = await openHosts(console.log);
   try {
-    const { points, profiles } = await run(hosts, options);
+    const { points, profiles } = options.parts.includes("http") ? await run(hosts, options) : NOTHING;
+    const sockets = options.parts.includes("sockets") ? await runSockets(hosts, options) : [];
     if (options.write) {
-      writeFileSync(join(ROOT, "bench/RESULTS.md"), resultsPage({ machine, points, profiles }));
+      writeFileSync(join(ROOT, "bench/RESULTS.md"), resultsPage({ machine, points, profiles, sockets }));
       console.log("\nwrote bench/RESULTS.md");
     }
-    const { recorded, rows } = parityOf(points);
-    if (recorded !== rows) process.exitCode = 1;
+    const areEqual = [parityOf(points), socketParityOf(sockets)].every(
+      ({ recorded, rows }) => recorded === rows,
+    );
+    if (!areEqual) process.exitCode = 1;
   } finally {
     await hosts.close();
   }
+}
+
+const NOTHING: { points: Point[]; profiles: Profile[] } = { points: [], profiles: [] };
+
+async function runSockets(hosts: Hosts, options: BenchOptions): Promise<SocketPoint[]> {
+  console.log("");
+  const points = await measureSockets(hosts, {
+    ...options,
+    onPoint: (point) => console.log(socketLine(point)),
+  });
+  for (const table of [socketTable, addedTable, socketParityTable])
+    console.log(`\n${plainTable(table(points))}`);
+  return points;
 }
 
 async function run(hosts: Hosts, options: BenchOptions): Promise<{ points: Point[]; profiles: Profile[] }> {

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly connections: readonly number[];
   readonly warmupMs: number;
   readonly measuredMs: number;
+  /** The parts to measure: the gate over HTTP, and its sockets. */
+  readonly parts: readonly BenchPart[];
   /** Whether to profile the points that the aims are about. */
   readonly profile: boolean;
   /** Whether to write bench/RESULTS.md. */
@@ -13,7 +15,10 @@ export interface BenchOptions {
 }
 
 export const USAGE =
-  "npm run bench -- [--quick] [--profile] [--write] [--connections 1,16,64] [--bodies 425,20000]";
+  "npm run bench -- [--only http|sockets] [--quick] [--profile] [--write] [--connections 1,16,64] [--bodies 425,20000]";
+
+const PARTS = ["http", "sockets"] as const;
+export type BenchPart = (typeof PARTS)[number];
 
 /** The connections that the aims are about. */
 export const AIMED_CONNECTIONS = 16;
@@ -25,11 +30,18 @@ const numbersOf = (text: string): number[] => {
   return numbers;
 };
 
+const partsOf = (only: string | undefined): readonly BenchPart[] => {
+  const parts = PARTS.filter((part) => only === undefined || only === part);
+  if (parts.length === 0) throw new Error(`${only} is no part of the bench: ${PARTS.join(", ")}.`);
+  return parts;
+};
+
 /** Reads the command line. Throws one sentence where it cannot be understood. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      only: { type: "string" },
       quick: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
@@ -38,6 +50,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   return {
+    parts: partsOf(values.only),
     bodiesBytes: numbersOf(values.bodies),
     connections: numbersOf(values.connections),
     warmupMs: values.quick ? 500 : 1500,

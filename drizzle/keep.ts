@@ -78,7 +78,7 @@ export const inferences = pgTable(
     imageOffsetBytes: integer("image_offset_bytes"),
     imageLengthBytes: integer("image_length_bytes"),
     imageContentType: text("image_content_type"),
-    /** Where the pictures of all cameras lie in the object of `image_key`; null where there is but one. */
+    /** Where the pictures of all cameras lie in the object of `image_key`; null where it is the primary one alone. */
     imageCameras: jsonb("image_cameras"),
     storedAt: timestamp("stored_at", { withTimezone: true }).notNull().defaultNow(),
   },

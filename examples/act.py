@@ -1,6 +1,6 @@
 """Asks Headgate for one action. Needs Python 3.9 and a running stack (`npm start`), nothing else:
 
-    HEADGATE_KEY=hg_… python3 examples/act.py [camera.jpg] ["move to the red block"]
+    HEADGATE_KEY=hg_… python3 examples/act.py ["move to the red block"] [camera.jpg]
 
 HEADGATE_URL is http://127.0.0.1:8787 when unset. Without a picture it sends a gray one with a red square.
 """
@@ -49,7 +49,7 @@ def act(image: bytes, instruction: str) -> dict:
 
 
 if __name__ == "__main__":
-    path, instruction = (sys.argv[1:] + ["", ""])[:2]
+    instruction, path = (sys.argv[1:] + ["", ""])[:2]
     try:
         answer = act(open(path, "rb").read() if path else red_square(), instruction or "move to the red block")
     except urllib.error.HTTPError as error:

@@ -1,15 +1,15 @@
 /**
  * Asks Headgate for one action. Run it with Node 24 against a running stack (`npm start`):
  *
- *   HEADGATE_KEY=hg_… node examples/act.ts [camera.jpg] ["move to the red block"]
+ *   HEADGATE_KEY=hg_… node examples/act.ts ["move to the red block"] [camera.jpg [wrist.jpg]]
  *
- * HEADGATE_URL is http://127.0.0.1:8787 when unset. Without a picture it sends a gray one with a red square.
+ * HEADGATE_URL is http://127.0.0.1:8787 when unset. Without pictures two cameras see a red square on gray.
  */
 import { readFileSync } from "node:fs";
 import { crc32, deflateSync } from "node:zlib";
 
 const { HEADGATE_URL: url = "http://127.0.0.1:8787", HEADGATE_KEY: key } = process.env;
-const [path, instruction = "move to the red block"] = process.argv.slice(2);
+const [instruction = "move to the red block", ...paths] = process.argv.slice(2);
 const TIMEOUT_MS = 5000;
 
 function chunk(type: string, data: Uint8Array): Buffer {
@@ -36,16 +36,17 @@ function redSquare(): Buffer {
   return Buffer.concat([mark, chunk("IHDR", header), data, chunk("IEND", Buffer.alloc(0))]);
 }
 
-const image = path === undefined ? redSquare() : readFileSync(path);
+const pictures = paths.length === 0 ? [redSquare(), redSquare()] : paths.map((path) => readFileSync(path));
+const form = new FormData();
+const observation = { robot_type: "franka", instruction, captured_at: new Date().toISOString() };
+form.append("request", JSON.stringify(observation));
+// Every other part is a camera under its name; `image` is the primary one.
+for (const [at, picture] of pictures.entries())
+  form.append(["image", "wrist"][at] ?? `camera_${at}`, new Blob([new Uint8Array(picture)]), "picture");
 const response = await fetch(`${url}/v1/act`, {
   method: "POST",
-  headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-  body: JSON.stringify({
-    robot_type: "franka",
-    instruction,
-    image: image.toString("base64"),
-    captured_at: new Date().toISOString(),
-  }),
+  headers: { authorization: `Bearer ${key}` },
+  body: form,
   signal: AbortSignal.timeout(TIMEOUT_MS),
 });
 const answer = await response.json();

@@ -6,8 +6,10 @@
  *
  * HEADGATE_URL is http://127.0.0.1:8787 when unset. It sends a gray picture with a red square.
  */
-const { HEADGATE_URL: url = "http://127.0.0.1:8787", HEADGATE_KEY: key } = process.env;
-const [instruction = "move to the red block"] = process.argv.slice(2);
+import { argv, env, exit } from "node:process";
+
+const { HEADGATE_URL: url = "http://127.0.0.1:8787", HEADGATE_KEY: key } = env;
+const [instruction = "move to the red block"] = argv.slice(2);
 const TIMEOUT_MS = 5000;
 const SIDE = 64;
 
@@ -37,7 +39,7 @@ const answer = await response.json();
 if (!response.ok) {
   // application/problem+json: what is wrong, where, and what to do about it.
   console.error(`${answer.status} ${answer.code}: ${answer.title}. ${answer.fix}`, answer.errors);
-  process.exit(1);
+  exit(1);
 }
 const bytes = Buffer.from(answer.__numpy__, "base64");
 const action = Array.from({ length: answer.shape[0] }, (_, axis) => bytes.readDoubleLE(8 * axis));

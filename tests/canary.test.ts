@@ -38,6 +38,9 @@ const FIELDS: Readonly<Record<string, Keeping | null>> = {
   "act environment": { part: "metadata", places: ["inferences.environment", "outbox"] },
   "act image pixels": { part: "image", places: ["r2"] },
   "act image metadata": NOWHERE,
+  "act camera name": { part: "image", places: ["inferences.image_cameras", "r2"] },
+  "act camera pixels": { part: "image", places: ["r2"] },
+  "act camera metadata": NOWHERE,
   "act subject": NOWHERE,
   "act query string": NOWHERE,
   "act idempotency-key": NOWHERE,
@@ -153,6 +156,7 @@ async function sendStream(stream: Stream, send: Send, key: string): Promise<void
     {
       instruction,
       image: picture("act image pixels", "act image metadata"),
+      images: { [word("act camera name")]: picture("act camera pixels", "act camera metadata") },
       state: [number("act state"), 0, 0, 0, 0, 0, 0, 0],
       episode_id,
       environment: word("act environment"),
@@ -235,6 +239,7 @@ test("a dead letter holds what was sealed, its picture as ciphertext, and nothin
   const body = {
     instruction: `pick up ${word("instruction")}`,
     image: markedPng(word("pixels"), word("metadata")).toString("base64"),
+    images: { [word("camera")]: markedPng(word("others"), word("others' metadata")).toString("base64") },
     episode_id: word("episode_id"),
   };
   await whileStalled(cell.stack.parts.postgres, async () => {

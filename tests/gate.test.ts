@@ -149,6 +149,17 @@ describe("the protocol", () => {
     expect((await ask(`${url()}/docs`)).text).toContain("POST /v1/act");
   });
 
+  test.each([
+    [process.execPath, "examples/act.ts"],
+    ["python3", "examples/act.py"],
+  ])("is spoken by %s in less than sixty lines of %s", async (program, path) => {
+    expect(readFileSync(path, "utf8").split("\n").length).toBeLessThanOrEqual(60);
+    const { stdout } = await promisify(execFile)(program, [path, "move to the red block"], {
+      env: { ...process.env, HEADGATE_URL: url(), HEADGATE_KEY: cell.stack.key },
+    });
+    expect(stdout).toMatch(/recorded'?: true/i);
+  });
+
   test("continues the caller's trace, and tells where the time went", async () => {
     const traceId = randomBytes(16).toString("hex");
     const parent = randomBytes(8).toString("hex");

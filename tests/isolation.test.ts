@@ -37,7 +37,7 @@ let ours: Organization;
 let theirs: Organization;
 
 beforeAll(async () => {
-  cell = await openCell({ FRAME_PACK_MAX_AGE_MS: "100" });
+  cell = await openCell({ FRAME_PACK_MAX_AGE_MS: "100", REDIS_TIMEOUT_MS: "5000" });
   api = await readApi(cell.stack.url);
   ours = await foundCallers();
   theirs = await foundCallers();

@@ -91,18 +91,17 @@ describe("POST /act", () => {
   });
 
   test.each([
-    [process.execPath, "examples/openvla.ts"],
-    ["python3", "examples/openvla.py"],
-  ])("serves the example that %s runs", async (program, path) => {
+    ["examples/openvla.ts", process.execPath, "move to the red block"],
+    ["examples/openvla.py", "python3", "go to the red block"],
+  ])("serves %s", async (path, program, task) => {
     const env = { ...process.env, HEADGATE_URL: cell.stack.url, HEADGATE_KEY: key };
-    const run = promisify(execFile)(program, [path], { env }).then(
+    const said = await promisify(execFile)(program, [path, task], { env }).then(
       ({ stdout }) => stdout,
       (error: unknown) => {
         if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
         throw error;
       },
     );
-    const said = await run;
     // Where the interpreter is not installed, there is nothing to run.
     if (said !== null) expect(said.trim()).toMatch(/^\[(-?[\d.e-]+,? ?){7}\] recorded: true, inf_/);
   });
@@ -134,8 +133,8 @@ describe("an episode in chunks", () => {
 });
 
 describe("Server-Timing", () => {
-  const COMPUTE_MS = 100;
-  const CALLS = 15;
+  const COMPUTE_MS = 150;
+  const CALLS = 11;
   const SHARE = 0.1;
   let runner: SlowRunner;
   afterAll(() => runner?.close());
@@ -151,14 +150,12 @@ describe("Server-Timing", () => {
       const trivial = await ask(`${edge.url}/health/live`);
       const served = await act(edge.url, cell.stack.key);
       expect([trivial.status, served.status, served.body.recorded]).toEqual([200, 200, true]);
-      const stages = Object.fromEntries(
-        Array.from(
-          (served.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g),
-          ([, name, ms]) => [name, Number(ms)],
-        ),
+      const stages = Array.from(
+        (served.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g),
+        ([, name, ms]) => ({ name, ms: Number(ms) }),
       );
-      const { total: totalMs = Number.NaN, ...parts } = stages;
-      const stagesMs = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
+      const totalMs = stages.find(({ name }) => name === "total")?.ms ?? Number.NaN;
+      const stagesMs = stages.reduce((sum, { name, ms }) => (name === "total" ? sum : sum + ms), 0);
       // What the line costs, a call that does nothing pays too.
       calls.push({ outsideMs: served.durationMs - trivial.durationMs, totalMs, stagesMs });
     }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../local/supervise/ports.ts";
 import { type Cell, openCell } from "./support/cell.ts";
 import { type Answer, act, ask, idOf, makeKey } from "./support/client.ts";
+import { float32s, ndarray, OpenpiClient, rowsOf } from "./support/openpiClient.ts";
+import type { Packable } from "./support/plainMsgpack.ts";
 import { type Behavior, openStandIn, type StandIn } from "./support/standInPolicyServer.ts";
 
 // Policies on servers of others, through the running gate: whatever such a server does, the robot gets a chunk
@@ -81,10 +83,8 @@ function expectNoMotion({ body, text }: Answer): void {
   expect([body.action, body.actions]).toEqual([undefined, undefined]);
   expect(text).not.toContain("Traceback");
   expect(text).not.toContain("127.0.0.1");
-  if (body.code !== "unsafe_action") return expect(body.hold).toBe(undefined);
-  expect(body.hold).toEqual(
-    Array.from({ length: CHUNK_STEPS }, () => [0, 0, 0, 0, 0, 0, expect.any(Number)]),
-  );
+  const still = Array.from({ length: CHUNK_STEPS }, () => [0, 0, 0, 0, 0, 0, expect.any(Number)]);
+  expect(body.hold).toEqual(body.code === "unsafe_action" ? still : undefined);
 }
 
 describe.each(PROTOCOLS)("a policy on an %s server", (protocol) => {
@@ -171,6 +171,39 @@ test("a policy that needs the state is not asked without it", async () => {
     [{ pointer: "/state" }],
   ]);
   expect(standIns.openpi.seen).toHaveLength(before);
+});
+
+test("a robot whose client speaks openpi reaches an openpi server through the gate: its pixels, then a chunk, a hold, or an error", async () => {
+  const client = await OpenpiClient.connect(
+    `${cell.stack.url}/?robot_type=franka&model=far-openpi&deadline_ms=4000`,
+    cell.stack.key,
+  );
+  let steps = 0;
+  const infer = (behavior: Behavior) => {
+    steps += 1;
+    standIns.openpi.behavior = behavior;
+    return client.infer(
+      new Map<string, Packable>([
+        ["observation/image", ndarray(Buffer.alloc(32 * 32 * 3, steps), "|u1", [32, 32, 3])],
+        ["observation/state", float32s(STATE)],
+        ["prompt", "pick up the cup"],
+      ]),
+    );
+  };
+  const served = rowsOf((await infer(answers(ROW))).get("actions"));
+  expect(served[0]?.map((value) => Math.round(value * 1e6) / 1e6)).toEqual(ROW);
+  const seen = standIns.openpi.seen.at(-1);
+  const picture: unknown = seen instanceof Map ? seen.get("observation/image") : null;
+  const members = Array.from(picture instanceof Map ? picture : [], ([key, value]) => [String(key), value]);
+  expect(Object.fromEntries(members)).toMatchObject({
+    shape: [32, 32, 3],
+    data: Buffer.alloc(32 * 32 * 3, 1),
+  });
+
+  const held = await infer(answers([Number.NaN, ...ROW.slice(1)]));
+  for (const row of rowsOf(held.get("actions"))) expect(row.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
+  await expect(infer({ kind: "reports" })).rejects.toThrow(/no_capacity/);
+  client.close();
 });
 
 test("past an origin that is dead the next one answers, and a key may have such a policy as its default", async () => {

@@ -20,81 +20,90 @@ const EPISODE = "episode";
  * same episode, and what is under way for one is done before the other's turn.
  */
 export class Socket extends DurableObject<Environment> {
-  #episode: Episode | null = null;
+  readonly #episode: Promise<Episode>;
   #session: Session | null = null;
   #turn: Promise<void> = Promise.resolve();
 
+  constructor(state: DurableObjectState, environment: Environment) {
+    super(state, environment);
+    this.#episode = state.blockConcurrencyWhile(() => this.#remember());
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const connection = connectionSchema.parse(JSON.parse(request.headers.get(CONNECTION_HEADER) ?? "null"));
+    const episode = await this.#episode;
     if (this.#session !== null && !connection.named) return new Response(null, { status: SESSION_TAKEN });
-    const remembered = this.#episode?.state ?? (await this.#remembered());
     const [client, server] = Object.values(new WebSocketPair());
     if (client === undefined || server === undefined) throw new Error("a pair of sockets has two ends");
     server.binaryType = "arraybuffer";
     server.accept();
     this.#session?.end("replaced", "a newer socket took this session");
-    this.#serve(server, connection, remembered);
+    this.#serve(server, connection, episode);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   /** Forgets the session some time after its last socket. */
   override async alarm(): Promise<void> {
     const { configuration, clock } = servicesOf(this.env);
-    const state = this.#episode?.state ?? (await this.#remembered());
-    const endsAtMs = (state?.touchedAtMs ?? 0) + configuration.SOCKET_FORGET_MS;
+    const episode = await this.#episode;
+    const endsAtMs = (episode.touchedAtMs ?? 0) + configuration.SOCKET_FORGET_MS;
     if (this.#session !== null) await this.#forgetLater();
     else if (endsAtMs > clock.now()) await this.ctx.storage.setAlarm(endsAtMs);
-    else await this.#forget();
+    else {
+      episode.forget();
+      await this.ctx.storage.deleteAll();
+    }
   }
 
-  #serve(server: WebSocket, connection: Connection, remembered: EpisodeState | null): void {
+  #serve(server: WebSocket, connection: Connection, episode: Episode): void {
     const services = servicesOf(this.env);
     const fit = fitOf(connection, services.policies.policies);
     if (!fit.ok) throw new Error("the edge let a robot through that no policy of ours moves");
     const { SOCKET_FORGET_MS, SOCKET_RESUME_MS } = services.configuration;
-    const episode = new Episode(
-      remembered,
-      {
-        episodeId: connection.episodeId,
-        prefix: episodePrefixOf(connection),
-        maxAgeMs: connection.named ? SOCKET_FORGET_MS : SOCKET_RESUME_MS,
-      },
-      { clock: services.clock, random: services.random, save: (state) => this.#save(state) },
-    );
     const session = new Session(connection, fit.value, episode, {
       ...services,
       background: (task) => this.ctx.waitUntil(task),
       wire: {
         send: (frame) => server.send(frame),
-        close: (code, reason) => server.close(code, reason),
+        close: (code, reason) => {
+          server.close(code, reason);
+          this.#left(session);
+        },
       },
       inTurn: (work) => this.#inTurn(work),
     });
-    this.#episode = episode;
     this.#session = session;
     this.#listen(server, session, services);
-    episode.touch();
     this.ctx.waitUntil(this.#forgetLater());
-    session.open();
+    const opened = session.open({
+      episodeId: connection.episodeId,
+      prefix: episodePrefixOf(connection),
+      maxAgeMs: connection.named ? SOCKET_FORGET_MS : SOCKET_RESUME_MS,
+    });
+    this.ctx.waitUntil(this.#guarded(opened, session, services));
   }
 
   #listen(server: WebSocket, session: Session, services: Services): void {
     server.addEventListener("message", ({ data }) => {
-      this.ctx.waitUntil(this.#receive(session, data, services));
+      this.ctx.waitUntil(this.#guarded(session.receive(data), session, services));
     });
     const ended = (closing: Closing) => () => {
       session.end(closing);
-      if (this.#session === session) this.#session = null;
+      this.#left(session);
       this.ctx.waitUntil(flushMetrics(services));
     };
     server.addEventListener("close", ended("client"));
     server.addEventListener("error", ended("lost"));
   }
 
-  async #receive(session: Session, data: ArrayBuffer | string, services: Services): Promise<void> {
+  #left(session: Session): void {
+    if (this.#session === session) this.#session = null;
+  }
+
+  async #guarded(work: Promise<void>, session: Session, services: Services): Promise<void> {
     const { meter, configuration, logger } = services;
     try {
-      await session.receive(data);
+      await work;
     } catch (error) {
       logger.error("bug", { route: "/v1/act/ws", error });
       session.crash();
@@ -108,9 +117,14 @@ export class Socket extends DurableObject<Environment> {
     await mine;
   }
 
-  async #remembered(): Promise<EpisodeState | null> {
+  async #remember(): Promise<Episode> {
+    const { clock, random } = servicesOf(this.env);
     const stored = episodeStateSchema.safeParse(await this.ctx.storage.get(EPISODE));
-    return stored.success ? stored.data : null;
+    return new Episode(stored.success ? stored.data : null, {
+      clock,
+      random,
+      save: (state) => this.#save(state),
+    });
   }
 
   /** Written while the answer is on its way: a robot does not wait for the disk. */
@@ -121,10 +135,5 @@ export class Socket extends DurableObject<Environment> {
   async #forgetLater(): Promise<void> {
     const { configuration, clock } = servicesOf(this.env);
     await this.ctx.storage.setAlarm(clock.now() + configuration.SOCKET_FORGET_MS);
-  }
-
-  async #forget(): Promise<void> {
-    this.#episode = null;
-    await this.ctx.storage.deleteAll();
   }
 }

@@ -31,9 +31,11 @@ export class Queue extends DurableObject<Environment> {
     for (let step = 0; step < entries; step += 1) queue.append([requestOf(step)], step);
     const seqs = queue.oldest("row", entries).map(({ seq }) => seq);
     queue.advance(seqs, "image");
-    queue.images(queue.oldest("image", entries).map(({ seq }) => seq));
+    const pictured = queue.oldest("image", entries).map(({ seq }) => seq);
+    queue.imageSizes(pictured);
+    queue.images(pictured);
     queue.dropImages(seqs);
-    queue.oldest("vectors", entries);
+    queue.imageSizes(queue.oldest("vectors", entries).map(({ seq }) => seq));
     queue.remove(seqs);
     queue.forget(2 * DAY_MS);
     return { written: rows.written / entries, read: rows.read / entries };

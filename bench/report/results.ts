@@ -1,5 +1,7 @@
 import type { Point } from "../measure.ts";
 import type { Profile } from "../profile.ts";
+import type { SocketPoint } from "../sockets/measureSockets.ts";
+import { addedTable, socketParityTable, socketTable } from "./socketTables.ts";
 import {
   aimTable,
   counterTable,
@@ -14,6 +16,7 @@ export interface Results {
   readonly machine: readonly (readonly [name: string, value: string])[];
   readonly points: readonly Point[];
   readonly profiles: readonly Profile[];
+  readonly sockets: readonly SocketPoint[];
 }
 
 const INTRODUCTION = `# What the gate costs
@@ -40,13 +43,20 @@ drain, which is on the path of no answer. The last two columns are what the stor
 const PROFILE = `Sampled by V8 while ${"`act`"} was under load at 16 connections. "(program)" is workerd itself: sockets, HTTP, SQLite's
 files. Microseconds are wall time on the Worker's thread, sampling included.`;
 
+const SOCKETS = `One observation of openpi's protocol, cameras of 224 × 224 pixels as raw numbers, over and over: on a socket of
+Headgate, on one of a bare Durable Object that reads nothing and answers as many bytes (\`bench/sockets/echoWorker.ts\`),
+and the same pictures as PNGs in \`POST /v1/act\`. Each socket has its own session, and every step is recorded.`;
+
+const ADDED = `At one socket, recording on: what a step takes more than the bare echo of the same frame (p50), and what of that the
+answers themselves say was spent waiting for the model and for the outbox (means; the model here answers at once).`;
+
 const section = (title: string, ...parts: readonly string[]): string =>
   [`## ${title}`, ...parts].join("\n\n");
 
 const table = (rows: Table): string => markdownTable(rows);
 
 /** The page that a run leaves behind. */
-export function resultsPage({ machine, points, profiles }: Results): string {
+export function resultsPage({ machine, points, profiles, sockets }: Results): string {
   const profiled = profiles.map(
     (profile) =>
       `### ${profile.target}, ${profile.bodyBytes} B: ${profile.workMicroseconds.toFixed(0)} µs per request\n\n${table(profileTable(profile))}`,
@@ -58,6 +68,13 @@ export function resultsPage({ machine, points, profiles }: Results): string {
     section("Aims, at 16 connections", table(aimTable(points))),
     section("Row parity", table(parityTable(points))),
     section("Calls of the stores", COUNTERS, table(counterTable(points))),
+    ...(sockets.length === 0
+      ? []
+      : [
+          section("Sockets", SOCKETS, table(socketTable(sockets))),
+          section("What a socket adds", ADDED, table(addedTable(sockets))),
+          section("Row parity of sockets", table(socketParityTable(sockets))),
+        ]),
     ...(profiles.length === 0 ? [] : [section("Where the time goes", PROFILE, ...profiled)]),
     "",
   ].join("\n\n");

@@ -200,7 +200,7 @@ export const GATE_RULES = {
   ),
   "timestamp.stale_observation": timestamp(
     "The observation is older than `max_age_ms`, or, where that is not sent, than the chunk lasts that would answer it and CAPTURED_AT_MAX_AHEAD_MS: what it asks for is over.",
-    "Look again, then ask anew; synchronize the clock.",
+    "Look again, then ask anew; synchronize the clock. A robot that stood still since may send a longer `max_age_ms`.",
   ),
   "timestamp.age_without_capture": timestamp(
     "`max_age_ms` limits an age that nobody knows without `captured_at`.",

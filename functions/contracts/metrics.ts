@@ -101,7 +101,7 @@ export const METRICS = {
   ]),
   headgate_drain_failures_total: counter("records", "Drains that failed and will be tried again.", ["part"]),
   headgate_dead_letters_total: counter("records", "Entries moved to dead/."),
-  headgate_frames_stored_total: counter("records", "Images written to the object store."),
+  headgate_frames_stored_total: counter("records", "Images written to the object store, one per camera."),
   headgate_signatures_total: counter("records", "Hashes that tell near duplicates: `stored`, or `skipped`.", [
     "kind",
     "outcome",

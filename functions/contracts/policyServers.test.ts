@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { policyServersSetting } from "./policyServers.ts";
 
@@ -98,4 +99,13 @@ it.each([
 it("refuses two policies of one name, and text that is no JSON", () => {
   expect(complaints(server(), server())).toEqual([": two policies have the same name"]);
   expect(policyServersSetting.safeParse("[hunter2").error?.issues[0]?.message).toBe("is no JSON");
+});
+
+it("takes every example of its page", () => {
+  const page = readFileSync(new URL("../../docs/policy-servers.md", import.meta.url), "utf8");
+  const examples = Array.from(page.matchAll(/```json\n(.+?)```/gs), ([, text]) => text ?? "");
+  const protocols = examples
+    .flatMap((text) => policyServersSetting.parse(text))
+    .map(({ protocol }) => protocol);
+  expect(protocols).toEqual(["openpi", "openvla", "open_inference"]);
 });

@@ -289,6 +289,7 @@ describe("act, for a robot that goes on meanwhile", () => {
     expect(await allowed({ captured_at: ago(200) })).toBe(1000);
     expect(await allowed({ captured_at: ago(200), max_age_ms: 500 })).toBe(300);
     expect(await allowed({ deadline_ms: 200, prev_chunk_left_over: [still] })).toBe(200);
+    expect(await allowed({ prev_chunk_left_over: [] })).toBe(1000);
     expect(await allowed({ prev_chunk_left_over: [still] })).toBeCloseTo((8 * 1000) / 15);
   });
 

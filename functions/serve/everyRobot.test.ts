@@ -60,40 +60,44 @@ const anyCase: fc.Arbitrary<Case> = fc
   })
   .map(({ item, ...action }) => ({ ...item, policy: policyOf(item, action) }));
 
-const share = fc.double({ min: -1, max: 1, noNaN: true });
+/** Evenly from −1 to 1: a random double would be tiny or huge, and seldom near a bound. */
+const share = fc.integer({ min: -1000, max: 1000 }).map((thousandths) => thousandths / 1000);
 const anyNumber = fc.oneof(share, fc.double());
 
-/** Numbers that keep near the state and small, so that most keep every bound; or whatever. */
+/** Numbers that keep near the state and small, so that most keep every bound; one of them up to twice a bound; or whatever. */
 function chunksFor({ envelope, policy }: Case, state: readonly number[] | null): fc.Arbitrary<number[][]> {
   const { min, max } = GRIPPER_RANGE[policy.action.gripperConvention];
-  const near = (axis: number): fc.Arbitrary<number> => {
+  const numberOf = (axis: number, part: number, ofJump: number): number => {
     const kind = envelope.axes[axis];
-    if (kind === undefined || kind === "gripper") return fc.double({ min, max, noNaN: true });
-    const room = (envelope.limits[kind]?.maxJump ?? 0) / 8;
+    if (kind === undefined || kind === "gripper") return min + ((part * ofJump * 4 + 1) / 2) * (max - min);
     const center = envelope.meaning === "absolute" ? (state?.[axis] ?? 0) : 0;
-    return share.map((part) => center + part * room);
+    return center + part * ofJump * (envelope.limits[kind]?.maxJump ?? 0);
   };
-  const numbers = envelope.axes.map((_, axis) => near(axis));
+  const numbers = envelope.axes.map((_, axis) => share.map((part) => numberOf(axis, part, 1 / 4)));
   const steps = (length: number) => fc.array(fc.tuple(...numbers), { minLength: length, maxLength: length });
   const inside = steps(CHUNK_STEPS);
   const spoiled = fc
-    .tuple(inside, fc.nat(), fc.nat(), anyNumber)
-    .map(([chunk, step, axis, number]) =>
-      chunk.map((row, at) => (at === step % CHUNK_STEPS ? row.with(axis % row.length, number) : row)),
-    );
+    .tuple(inside, fc.nat(), fc.nat(), fc.oneof(share, share, fc.double()), fc.boolean())
+    .map(([chunk, step, at, part, whatever]) => {
+      const axis = at % envelope.axes.length;
+      const number = whatever ? part : numberOf(axis, part, 2);
+      return chunk.map((row, index) => (index === step % CHUNK_STEPS ? row.with(axis, number) : row));
+    });
   const anyShape = fc.array(fc.array(anyNumber, { maxLength: 20 }), { maxLength: 5 });
-  return fc.oneof(inside, spoiled, anyShape, steps(1), steps(0));
+  const wider = inside.map((chunk) => chunk.map((row, at) => (at === 0 ? row : [...row, 0])));
+  return fc.oneof(inside, spoiled, spoiled, anyShape, wider, steps(1), steps(0));
 }
 
 /** What a robot of this kind may say of itself: the layout of its action, its joints, a pose, or nothing. */
 const statesFor = ({ robot, envelope }: Case): fc.Arbitrary<number[] | null> => {
   const joints = robot.arms.reduce((sum, arm) => sum + arm.joints, 0);
   const lengths = [envelope.axes.length, envelope.axes.length, joints, 7 * robot.arms.length, 5];
-  const state = fc
-    .constantFrom(...lengths)
-    .chain((length) =>
-      fc.array(fc.double({ min: 0, max: 0.3, noNaN: true }), { minLength: length, maxLength: length }),
-    );
+  const state = fc.constantFrom(...lengths).chain((length) =>
+    fc.array(
+      share.map((part) => Math.abs(part) / 3),
+      { minLength: length, maxLength: length },
+    ),
+  );
   return fc.oneof(fc.constant(null), state, state, state);
 };
 

@@ -45,8 +45,7 @@ function readImages({ image, images = {} }: ActRequest): CameraImage[] {
     return { camera, pointer, pixels: null, ...decodeImageField(text) };
   });
   const first = image === undefined ? [] : [primary(image)];
-  const others = cameras.filter(({ camera }) => image === undefined || camera !== PRIMARY_CAMERA);
-  return [...first, ...others.toSorted((a, b) => rank(a) - rank(b))];
+  return [...first, ...cameras.toSorted((a, b) => rank(a) - rank(b))];
 }
 
 const primary = (text: string): CameraImage => ({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { actionSpaceSchema, gripperConventionSchema } from "../contracts/actionSpaces.ts";
 import { POLICY_PROTOCOLS } from "../contracts/models.ts";
+import { PRIMARY_CAMERA } from "../contracts/observations.ts";
 import { safetyCheckSchema } from "../contracts/records.ts";
 import { consentTierSchema } from "../contracts/tiers.ts";
 
@@ -12,74 +13,75 @@ export const CAMERA_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
 export const CAMERAS_MAX = 8;
 const CHUNK_STEPS_MAX = 1000;
 
+const actFieldsSchema = z.strictObject({
+  robot_type: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: "Robot type of docs/robots.md; a key may have a default." }),
+  instruction: z.string().max(8192).meta({ description: "What the robot should do, in plain words." }),
+  image: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The observation: base64 or a data URL of a JPEG, PNG or WebP." }),
+  images: z.record(z.string().regex(CAMERA_NAME), z.string().min(1)).optional().meta({
+    description:
+      "Several cameras' observations under their names; `primary`, or else the first, is what policies of a single view see.",
+  }),
+  state: finiteRow.optional().meta({
+    description:
+      "Proprioception: joint positions in radians, then the gripper, arm by arm; for absolute actions in the layout of an action.",
+  }),
+  action_space: actionSpaceSchema.optional(),
+  subject: z
+    .string()
+    .regex(/^[A-Za-z0-9._:@-]{1,128}$/)
+    .optional()
+    .meta({
+      description: "Your pseudonymous name for the person whose data this is; absent on person-free streams.",
+    }),
+  episode_id: z.string().max(128).optional(),
+  step: z.number().int().optional(),
+  captured_at: z.string().max(64).optional().meta({ description: "When the image was taken, RFC 3339 UTC." }),
+  environment: z.string().max(64).optional(),
+  inference_delay: z.number().int().min(0).max(CHUNK_STEPS_MAX).optional().meta({
+    description: "Steps of the previous chunk that the robot will have done before the answer arrives.",
+  }),
+  prev_chunk_left_over: z
+    .array(finiteRow)
+    .max(CHUNK_STEPS_MAX)
+    .optional()
+    .meta({ description: "What is left of the previous chunk, from the step at hand on." }),
+  deadline_ms: z.number().int().min(1).optional().meta({ description: "Time until the answer is useless." }),
+  max_age_ms: z.number().int().min(1).optional().meta({
+    description: "Age of the observation, by `captured_at`, from which on an answer is of no use.",
+  }),
+  dry_run: z.boolean().optional().meta({ description: "Everything but recording." }),
+  record: z.enum(["best_effort", "required"]).optional(),
+  model: z.string().max(128).optional(),
+});
+
+const camerasOf = ({ image, images = {} }: z.infer<typeof actFieldsSchema>): string[] => [
+  ...(image === undefined ? [] : [PRIMARY_CAMERA]),
+  ...Object.keys(images),
+];
+
 /** Body of `POST /v1/act`. Shape only: what the values mean is judged by the gates. */
-export const actRequestSchema = z
-  .strictObject({
-    robot_type: z
-      .string()
-      .max(64)
-      .optional()
-      .meta({ description: "Robot type of docs/robots.md; a key may have a default." }),
-    instruction: z.string().max(8192).meta({ description: "What the robot should do, in plain words." }),
-    image: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: "The observation: base64 or a data URL of a JPEG, PNG or WebP." }),
-    images: z
-      .record(z.string().regex(CAMERA_NAME), z.string().min(1))
-      .refine((images) => Object.keys(images).length <= CAMERAS_MAX, `at most ${CAMERAS_MAX} cameras`)
-      .optional()
-      .meta({
-        description:
-          "Several cameras' observations under their names; `primary`, or else the first, is what policies of a single view see.",
-      }),
-    state: finiteRow
-      .optional()
-      .meta({ description: "Proprioception: joint positions in radians, then the gripper." }),
-    action_space: actionSpaceSchema.optional(),
-    subject: z
-      .string()
-      .regex(/^[A-Za-z0-9._:@-]{1,128}$/)
-      .optional()
-      .meta({
-        description:
-          "Your pseudonymous name for the person whose data this is; absent on person-free streams.",
-      }),
-    episode_id: z.string().max(128).optional(),
-    step: z.number().int().optional(),
-    captured_at: z
-      .string()
-      .max(64)
-      .optional()
-      .meta({ description: "When the image was taken, RFC 3339 UTC." }),
-    environment: z.string().max(64).optional(),
-    inference_delay: z.number().int().min(0).max(CHUNK_STEPS_MAX).optional().meta({
-      description: "Steps of the previous chunk that the robot will have done before the answer arrives.",
-    }),
-    prev_chunk_left_over: z
-      .array(finiteRow)
-      .max(CHUNK_STEPS_MAX)
-      .optional()
-      .meta({ description: "What is left of the previous chunk, from the step at hand on." }),
-    deadline_ms: z
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .meta({ description: "Time until the answer is useless." }),
-    max_age_ms: z.number().int().min(1).optional().meta({
-      description: "Age of the observation, by `captured_at`, from which on an answer is of no use.",
-    }),
-    dry_run: z.boolean().optional().meta({ description: "Everything but recording." }),
-    record: z.enum(["best_effort", "required"]).optional(),
-    model: z.string().max(128).optional(),
+export const actRequestSchema = actFieldsSchema
+  .refine((request) => camerasOf(request).length <= CAMERAS_MAX, {
+    path: ["images"],
+    message: `at most ${CAMERAS_MAX} cameras`,
+  })
+  .refine((request) => new Set(camerasOf(request)).size === camerasOf(request).length, {
+    path: ["images", PRIMARY_CAMERA],
+    message: "This camera was sent twice: `image` is it.",
   })
   .meta({ id: "ActRequest" });
 export type ActRequest = z.infer<typeof actRequestSchema>;
 
 /** Part `request` of a multipart body: the same without images, which are parts of their own. */
-export const actRequestPartSchema = actRequestSchema
+export const actRequestPartSchema = actFieldsSchema
   .omit({ image: true, images: true })
   .meta({ id: "ActRequestPart" });
 

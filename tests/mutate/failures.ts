@@ -17,6 +17,11 @@ const origins = (name: string, written?: string) => ({
   name,
   ...(written === undefined ? {} : { written }),
 });
+const policyServer = (name: string, written?: string) => ({
+  file: "functions/serve/policies/serverPolicies.test.ts",
+  name,
+  ...(written === undefined ? {} : { written }),
+});
 const outbox = {
   file: "workers/ports/durableOutbox.test.ts",
   name: "calls an outbox that stalls unavailable at the deadline, and one that fails at once",
@@ -112,6 +117,51 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     find: "return origins.toSorted((a, b) => rests(a) - rests(b));",
     replace: "return [...origins];",
     test: origins("ends a call of an origin that stalls at the call's own deadline"),
+  },
+  {
+    id: "policy server in error: its text is no answer",
+    of: "policy server dead, closing, or in error",
+    file: "functions/serve/policies/askOpenpi.ts",
+    find: 'if (typeof frame.value === "string")',
+    replace: "if (Array.isArray(frame.value))",
+    test: policyServer("that sends text has failed, whatever the text"),
+  },
+  {
+    id: "policy server stalled: its own time leaves some to the next",
+    of: "policy server stalled",
+    file: "functions/serve/policies/serverPolicies.ts",
+    find: 'failure.kind === "deadline" && hasTimeLeft',
+    replace: 'failure.kind === "bad_answer" && hasTimeLeft',
+    test: policyServer("that has a time of its own leaves the rest of the deadline to the next origin"),
+  },
+  {
+    id: "policy server stalled: no answer past the deadline",
+    of: "policy server stalled",
+    file: "functions/serve/policies/serverPolicies.ts",
+    find: "if (clock.now() > deadlineAtMs)",
+    replace: "if (deadlineAtMs < 0)",
+    test: policyServer("is never heard past the deadline"),
+  },
+  {
+    id: "policy server answers nonsense: the contract's shape",
+    of: "policy server answers nonsense",
+    file: "functions/serve/policies/serverPolicies.ts",
+    find: "row.length !== dimension",
+    replace: "row.length < 0",
+    test: policyServer(
+      "refuses a chunk that is wider than the contract says",
+      "refuses a chunk that is %s than the contract says",
+    ),
+  },
+  {
+    id: "policy server answers nonsense: no step beyond the chunk",
+    of: "policy server answers nonsense",
+    file: "functions/serve/policies/serverPolicies.ts",
+    find: "answer.actions.slice(0, chunkSize)",
+    replace: "answer.actions",
+    test: policyServer(
+      "answers the server's rows, who gave them, and its version; steps beyond the chunk are cut",
+    ),
   },
   {
     id: "outbox stalls: its deadline",

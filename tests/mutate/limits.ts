@@ -208,7 +208,7 @@ export const LIMIT_MUTATIONS = ofKind("limit")([
   {
     id: "size of a body that says how large it is",
     of: "body_too_large",
-    file: "workers/http/readJson.ts",
+    file: "workers/http/readBytes.ts",
     find: "if (declaredBytes !== null && Number(declaredBytes) <= maxBytes)",
     replace: "if (declaredBytes !== null)",
     test: body("of 101 bytes is body_too_large", "of %i bytes is %s"),
@@ -216,7 +216,7 @@ export const LIMIT_MUTATIONS = ofKind("limit")([
   {
     id: "size of a body that does not",
     of: "body_too_large",
-    file: "workers/http/readJson.ts",
+    file: "workers/http/readBytes.ts",
     find: "return sizeBytes > maxBytes ? null :",
     replace: "return sizeBytes < 0 ? null :",
     test: body("of 101 bytes is body_too_large", "of %i bytes is %s"),
@@ -225,8 +225,8 @@ export const LIMIT_MUTATIONS = ofKind("limit")([
     id: "type of a body",
     of: "unsupported_media_type",
     file: "workers/http/readJson.ts",
-    find: 'if (mediaType !== "application/json")',
-    replace: 'if (mediaType === "")',
+    find: 'if (mediaTypeOf(request) !== "application/json")',
+    replace: 'if (mediaTypeOf(request) === "")',
     test: body("is not taken as text/plain", "is not taken as %s"),
   },
   {

@@ -38,17 +38,9 @@ const unasked = (scope: Scope): Omit<Mutation, "kind"> => ({
 const misnamed = ([scope, route]: readonly [string, string]): Omit<Mutation, "kind"> => ({
   id: `scope ${scope} of its routes`,
   of: scope,
-  ...(scope === "act:invoke"
-    ? {
-        file: "workers/routes/act.ts",
-        find: '      scope: "act:invoke",\n      subject:',
-        replace: '      scope: "models:read",\n      subject:',
-      }
-    : {
-        file: "workers/http/endpoint.ts",
-        find: "      scope,\n      subject: null,",
-        replace: `      scope: scope === "${scope}" ? "act:invoke" : scope,\n      subject: null,`,
-      }),
+  file: "workers/http/endpoint.ts",
+  find: "      scope,\n      subject,",
+  replace: `      scope: scope === "${scope}" ? "${scope === "act:invoke" ? "models:read" : "act:invoke"}" : scope,\n      subject,`,
   test: {
     file: "workers/routes.test.ts",
     name: `${route} is admitted by ${scope}`,

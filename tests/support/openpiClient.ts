@@ -150,9 +150,13 @@ export const float32s = (numbers: readonly number[]): Packable =>
 /** The rows of an array that came: only binary keys count, since Python's unpacker looks for no others. */
 export function rowsOf(value: unknown): number[][] {
   const members = new Map(
-    [...z.map(z.instanceof(Buffer), z.unknown()).parse(value)].map(([key, member]) => [key.toString(), member]),
+    [...z.map(z.instanceof(Buffer), z.unknown()).parse(value)].map(([key, member]) => [
+      key.toString(),
+      member,
+    ]),
   );
-  if (members.get("__ndarray__") !== true || members.get("dtype") !== "<f8") throw new Error("no array of <f8");
+  if (members.get("__ndarray__") !== true || members.get("dtype") !== "<f8")
+    throw new Error("no array of <f8");
   const [rows = 0, columns = 0] = z.array(z.number()).parse(members.get("shape"));
   const data = z.instanceof(Buffer).parse(members.get("data"));
   if (data.length !== rows * columns * 8) throw new Error("its data is not as long as its shape says");

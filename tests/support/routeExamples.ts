@@ -43,6 +43,8 @@ export const ROUTE_EXAMPLES: Readonly<Record<string, RouteExample>> = {
       episode_id: unique(),
       step: 0,
       captured_at: new Date().toISOString(),
+      // Examples wait for their turn.
+      max_age_ms: 30_000,
       environment: "kitchen-2",
       deadline_ms: 5000,
     }),

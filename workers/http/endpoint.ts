@@ -101,7 +101,7 @@ export async function withGrant(
   call: Call,
   scope: Scope,
   work: (grant: Grant) => Promise<Answer>,
-  body = "",
+  body: string | (() => Promise<string>) = "",
   subject: string | null = null,
 ): Promise<Answer> {
   const key = presentedKey(call.request);

@@ -52,6 +52,8 @@ it("passes bytes and the protocol's headers both ways, with what is left of the 
   expect(await new Response(answer.value.body).bytes()).toEqual(new Uint8Array([1, 2, 3]));
   const [sent] = asked;
   expect([sent?.method, sent?.url]).toEqual(["POST", "http://first/v2/models/m/infer"]);
+  // A redirect would lead the body to whoever answers on that port.
+  expect(sent?.redirect).toBe("manual");
   expect(await sent?.bytes()).toEqual(REQUEST.body);
   expect(Object.fromEntries(sent?.headers ?? [])).toEqual({
     ...REQUEST.headers,

@@ -107,6 +107,16 @@ describe("a multipart request to act", () => {
     expect(await wrongOf(multipart(parts))).toEqual(wrong);
   });
 
+  it("counts cameras as JSON does, where `image` is one and is there once", async () => {
+    const json = (body: object) =>
+      post(JSON.stringify({ ...WORDS, ...body }), { "content-type": "application/json" });
+    const images = Object.fromEntries(cameras(8).map(([name]) => [name, "abc"]));
+    expect(await wrongOf(json({ images }))).toEqual([]);
+    expect(await wrongOf(json({ images, image: "abc" }))).toEqual(["invalid_request", "/images"]);
+    const twice = { image: "abc", images: { primary: "abc" } };
+    expect(await wrongOf(json(twice))).toEqual(["invalid_request", "/images/primary"]);
+  });
+
   it("is bounded before it is read, and refused where it is neither JSON nor parts", async () => {
     const large = new File([new Uint8Array(MAX_BYTES)], "large.png");
     expect(await wrongOf(multipart([asked, ["image", large]]))).toEqual(["body_too_large"]);
@@ -121,7 +131,9 @@ describe("a multipart request to act", () => {
     const parts: Parts = [asked, ["image", png], ["wrist", jpeg]];
     const same = await samenessOf(multipart(parts));
     expect(await samenessOf(multipart(parts))).toBe(same);
+    const flipped = sampleImage("png").map((byte, at) => (at === 60 ? byte ^ 1 : byte));
     const others: Parts[] = [
+      [asked, ["image", new File([flipped], "a.png", { type: "image/png" })], ["wrist", jpeg]],
       [asked, ["image", png], ["wrist", png]],
       [asked, ["image", jpeg], ["wrist", png]],
       [asked, ["image", png]],

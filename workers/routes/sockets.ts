@@ -15,7 +15,9 @@ import { CONNECTION_HEADER, SESSION_TAKEN } from "../sessionProtocol.ts";
 const contract: Endpoint["contract"] = {
   request: { query: socketQuerySchema },
   responses: {
-    101: { description: "openpi's protocol from here on: metadata first, then an answer to each observation." },
+    101: {
+      description: "openpi's protocol from here on: metadata first, then an answer to each observation.",
+    },
   },
 };
 
@@ -36,7 +38,8 @@ export const rootSocketEndpoint: Endpoint = {
   scope: null,
   summary: "The same for openpi's own client, which dials `/`; needs the scope `act:invoke`",
   contract,
-  handle: async (call) => (wantsSocket(call.request) ? await openSocket(call) : refusal({ code: "not_found" })),
+  handle: async (call) =>
+    wantsSocket(call.request) ? await openSocket(call) : refusal({ code: "not_found" }),
 };
 
 /** `GET /healthz`: what openpi's servers answer there. */

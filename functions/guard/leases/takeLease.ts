@@ -169,7 +169,8 @@ function limitArguments(memory: IsolateMemory, state: KeyState, question: LeaseQ
     slots_need: question.needsSlot ? 1 : 0,
     slots_exact: isExact ? 1 : 0,
     // Spare slots are for those who come later; among many who ask at once they would crowd out the last.
-    slots_want: question.verdictOnly === true || state.waiting.count > 1 ? 0 : Math.max(0, wanted - state.slots),
+    slots_want:
+      question.verdictOnly === true || state.waiting.count > 1 ? 0 : Math.max(0, wanted - state.slots),
     ...slotArguments(memory, state.slots),
   };
 }

@@ -269,6 +269,11 @@ describe("a record with several cameras", () => {
     );
   });
 
+  it("never has a camera twice, nor none at all", () => {
+    expect(readCameraBundle(bundleCameras([...views, ...views.slice(0, 1)]))).toBeNull();
+    expect(readCameraBundle(bundleCameras([]))).toBeNull();
+  });
+
   it("is never thrown at by bytes that are no bundle, or one with wrong bytes in it", () => {
     const spoiled = fc.tuple(anyCameras, fc.nat(), fc.nat(255)).map(([cameras, at, byte]) => {
       const bundle = bundleCameras(cameras);

@@ -1,13 +1,16 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { unwrap } from "../../../drizzle/testKit.ts";
 import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
+import { toPublicId } from "../../contracts/identifiers.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { PLATFORM_ACTOR } from "../../guard/identity/actor.ts";
 import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
 import { sampleImage } from "../../guard/privacy/testImages.ts";
 import type { ServedExchange } from "../../guard/seal/seal.ts";
 import { listedCamerasSchema } from "../records/cameras.ts";
+import { readInference } from "../records/readInference.ts";
 import { replayDeadLetters } from "./replayDeadLetters.ts";
 import { DrainWorld, startDrainDatabase } from "./testDrain.ts";
 
@@ -98,6 +101,15 @@ describe("the drain", () => {
     expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored", images: 1 })));
     expect(await storedPictures(world)).toEqual([cleanPictures, cleanPictures]);
     expect(new Set(hashed)).toEqual(new Set([cleanPictures.primary]));
+    const read = { database: app, objectStore: world.ports.objectStore };
+    for (const id of ids.map((uuid) => toPublicId("inference", uuid))) {
+      const found = unwrap(await readInference(world.organizationId, id, "images", read));
+      const pictures = Object.entries(found.images_data ?? {}).map(([camera, url]) => {
+        const bytes = Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+        return [camera, Uint8Array.from(bytes).toString()];
+      });
+      expect(Object.fromEntries(pictures)).toEqual(cleanPictures);
+    }
     const [pack = ""] = world.keys("frames/");
     const index = new TextDecoder().decode(world.objects.get(pack)?.slice(-600));
     expect(index).toContain(`{"id":"${ids[1]}","camera":"wrist"`);

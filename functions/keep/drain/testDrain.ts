@@ -186,7 +186,12 @@ export class DrainWorld {
           this.objects.set(key, body);
           return undefined;
         }),
-      get: (key) => ifUp(() => this.objects.get(key) ?? null),
+      get: (key, range) =>
+        ifUp(() => {
+          const object = this.objects.get(key) ?? null;
+          if (object === null || range === undefined) return object;
+          return object.slice(range.offsetBytes, range.offsetBytes + range.lengthBytes);
+        }),
       delete: (keys) =>
         ifUp(() => {
           for (const key of keys) this.objects.delete(key);

@@ -12,12 +12,13 @@ export function actDeadlineMs({ call, chunk }: ActContext, configuration: Config
     options.deadlineMs ?? configuration.ACT_DEADLINE_MS,
     configuration.ACT_DEADLINE_MAX_MS,
   );
+  const goesOn = (input.previousChunk?.length ?? 0) > 0;
   const ageMs = observationAgeMs(input.capturedAt, receivedAtMs);
   return (
     receivedAtMs +
     Math.min(
       allowedMs,
-      input.previousChunk === null ? allowedMs : chunk.chunkSize * chunk.stepSeconds * 1000,
+      goesOn ? chunk.chunkSize * chunk.stepSeconds * 1000 : allowedMs,
       options.maxAgeMs === null || ageMs === null ? allowedMs : options.maxAgeMs - ageMs,
     )
   );

@@ -77,15 +77,12 @@ describe("arrays", () => {
     expect(readValue(members).ok).toBe(false);
   });
 
-  test.each([
-    [[3]],
-    [[-2]],
-    [[2.5]],
-    [[2 ** 31, 2 ** 31]],
-    [Array.from({ length: 9 }, () => 1)],
-  ])("whose data does not fill the shape %j are refused", (shape) => {
-    expect(readValue(travelled(writeArray(new Uint8Array(8), "<f4", shape))).ok).toBe(false);
-  });
+  test.each([[[3]], [[-2]], [[2.5]], [[2 ** 31, 2 ** 31]], [Array.from({ length: 9 }, () => 1)]])(
+    "whose data does not fill the shape %j are refused",
+    (shape) => {
+      expect(readValue(travelled(writeArray(new Uint8Array(8), "<f4", shape))).ok).toBe(false);
+    },
+  );
 
   test("have binary keys, which alone Python's unpacker looks for", () => {
     const keys = [...(travelled(writeChunk([[1, 2]])) as Map<unknown, unknown>).keys()];
@@ -95,13 +92,11 @@ describe("arrays", () => {
 
 describe("frames", () => {
   test("no bytes whatsoever make the reader throw", () => {
-    const mutated = fc
-      .tuple(fc.nat(), fc.nat({ max: 255 }))
-      .map(([at, byte]) => {
-        const frame = Uint8Array.from(packFrame(DROID));
-        frame[at % frame.length] = byte;
-        return frame;
-      });
+    const mutated = fc.tuple(fc.nat(), fc.nat({ max: 255 })).map(([at, byte]) => {
+      const frame = Uint8Array.from(packFrame(DROID));
+      frame[at % frame.length] = byte;
+      return frame;
+    });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), mutated), (bytes) => {
         const frame = readFrame(bytes);
@@ -153,7 +148,10 @@ describe("observations", () => {
       "observation/wrist_image_left",
     ]);
     expect(images[0]?.pixels?.rgb).toEqual(Uint8Array.from(RED_GREEN));
-    expect(images[0]?.bytes && imageHeader(images[0].bytes)).toMatchObject({ widthPixels: 2, heightPixels: 1 });
+    expect(images[0]?.bytes && imageHeader(images[0].bytes)).toMatchObject({
+      widthPixels: 2,
+      heightPixels: 1,
+    });
     expect(state).toEqual([1, 2, 3, 4, 5, 6, 7, 0.5]);
     expect(instruction).toBe("pick up the block");
   });
@@ -165,7 +163,10 @@ describe("observations", () => {
       "observation/state": writeNumbers([1, 2, 3, 4, 5, 6, 7, 8], [8]),
       prompt: "pick",
     });
-    expect(images[0]).toMatchObject({ camera: "observation/image", pixels: { widthPixels: 1, heightPixels: 2 } });
+    expect(images[0]).toMatchObject({
+      camera: "observation/image",
+      pixels: { widthPixels: 1, heightPixels: 2 },
+    });
     expect(state).toHaveLength(8);
   });
 
@@ -183,7 +184,10 @@ describe("observations", () => {
   });
 
   test("floats from 0 to 1 are pictures as openpi's servers take them, others are refused", () => {
-    const floats = (numbers: readonly number[]) => ({ view: writeNumbers(numbers, [1, 1, 3]), prompt: "pick" });
+    const floats = (numbers: readonly number[]) => ({
+      view: writeNumbers(numbers, [1, 1, 3]),
+      prompt: "pick",
+    });
     expect(seen(floats([1, 0.5, 0])).images[0]?.pixels?.rgb).toEqual(Uint8Array.from([255, 127, 0]));
     expect(observe(floats([255, 0, 0])).ok).toBe(false);
     expect(observe(floats([Number.NaN, 0, 0])).ok).toBe(false);

@@ -37,58 +37,82 @@ export interface EpisodePorts {
 
 /** The episode that a session is in: its name, its next step, its last chunk. Sockets come and go under it. */
 export class Episode {
-  #state: EpisodeState;
-  readonly #prefix: string;
+  #state: EpisodeState | null;
+  #prefix = "";
+  #resumed = false;
   readonly #ports: EpisodePorts;
-  /** Whether it was begun before this object was. */
-  readonly resumed: boolean;
 
-  /** Goes on with what is remembered, where that is what is wished for and not too old; else begins anew. */
-  constructor(remembered: EpisodeState | null, wish: EpisodeWish, ports: EpisodePorts) {
-    this.#prefix = wish.prefix;
+  /** With what was saved last; null where nothing was. */
+  constructor(remembered: EpisodeState | null, ports: EpisodePorts) {
+    this.#state = remembered;
     this.#ports = ports;
-    const isFit =
-      remembered !== null &&
-      ports.clock.now() - remembered.touchedAtMs <= wish.maxAgeMs &&
-      (wish.episodeId === null || wish.episodeId === remembered.episodeId);
-    this.resumed = isFit;
-    this.#state = isFit ? remembered : this.#fresh(wish.episodeId ?? this.#newName(null), null);
   }
 
+  /** Where it stands; a session that no socket has joined yet stands nowhere. */
   get state(): EpisodeState {
+    if (this.#state === null) throw new Error("nobody has joined this session");
     return this.#state;
+  }
+
+  /** Whether the socket that joined last goes on with what was there. */
+  get resumed(): boolean {
+    return this.#resumed;
+  }
+
+  /** When it was last touched; null where there is nothing to remember. */
+  get touchedAtMs(): number | null {
+    return this.#state?.touchedAtMs ?? null;
+  }
+
+  /** A socket goes on with what is there, where that is what it wishes for and not too old; else it begins anew. */
+  join({ episodeId, prefix, maxAgeMs }: EpisodeWish): void {
+    const state = this.#state;
+    this.#prefix = prefix;
+    this.#resumed =
+      state !== null &&
+      this.#ports.clock.now() - state.touchedAtMs <= maxAgeMs &&
+      (episodeId === null || episodeId === state.episodeId);
+    const goesOn = this.#resumed && state !== null;
+    this.#change(goesOn ? state : this.#fresh(episodeId ?? this.#newName(null), null));
   }
 
   /** A client's `episode_start`. The number it is in already goes on: a client that reconnects says it again. */
   start(number: number | null): void {
-    const goesOn = number !== null && number === this.#state.number && !this.#state.ended;
-    this.#change(goesOn ? this.#state : this.#fresh(this.#newName(number), number));
+    const goesOn = number !== null && number === this.state.number && !this.state.ended;
+    this.#change(goesOn ? this.state : this.#fresh(this.#newName(number), number));
   }
 
   /** A client's `episode_end`. */
   end(): void {
-    this.#change({ ...this.#state, ended: true });
+    this.#change({ ...this.state, ended: true });
   }
 
   /** The episode of an observation that is there now: a new one, where the client ended the last. */
   enter(): EpisodeState {
-    if (this.#state.ended) this.#change(this.#fresh(this.#newName(null), null));
-    return this.#state;
+    if (this.state.ended) this.#change(this.#fresh(this.#newName(null), null));
+    return this.state;
   }
 
-  /** An observation was answered with that chunk. */
-  advance(step: number, chunk: number[][] | null): void {
-    this.#change({ ...this.#state, nextStep: step + 1, lastChunk: chunk });
+  /** An observation was answered with that chunk; of an episode that is over it counts no more. */
+  advance({ episodeId, step }: { episodeId: string; step: number }, chunk: number[][] | null): void {
+    if (episodeId !== this.state.episodeId) return;
+    this.#change({ ...this.state, nextStep: step + 1, lastChunk: chunk });
   }
 
-  /** A socket came or went. */
+  /** A socket went. */
   touch(): void {
-    this.#change(this.#state);
+    this.#change(this.state);
+  }
+
+  /** Forgets everything. */
+  forget(): void {
+    this.#state = null;
   }
 
   #change(state: EpisodeState): void {
-    this.#state = { ...state, touchedAtMs: this.#ports.clock.now() };
-    this.#ports.save(this.#state);
+    const touched = { ...state, touchedAtMs: this.#ports.clock.now() };
+    this.#state = touched;
+    this.#ports.save(touched);
   }
 
   #fresh(episodeId: string, number: number | null): EpisodeState {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
@@ -60,7 +60,7 @@ function open(changes: Partial<Connection> = {}) {
     saved = structuredClone(state);
   };
   const wish = { episodeId: of.episodeId, prefix: "robot-1", maxAgeMs: 60_000 };
-  const episode = new Episode(saved, wish, { clock, random: systemRandom, save });
+  const episode = new Episode(saved, { clock, random: systemRandom, save });
   const session = new Session(of, fit.value, episode, {
     clock,
     random: systemRandom,
@@ -73,7 +73,13 @@ function open(changes: Partial<Connection> = {}) {
       infer: async () => {
         const actions = await answer();
         if (!actions.ok) return actions;
-        return done({ modelVersion: "1", actions: actions.value, origin: "runner", queueMs: 1, computeMs: 2 });
+        return done({
+          modelVersion: "1",
+          actions: actions.value,
+          origin: "runner",
+          queueMs: 1,
+          computeMs: 2,
+        });
       },
     },
     outbox: {
@@ -87,7 +93,7 @@ function open(changes: Partial<Connection> = {}) {
     wire: { send: (frame) => sent.push(frame), close: (code, reason) => closed.push({ code, reason }) },
     inTurn: (work) => work(),
   });
-  session.open();
+  void session.open(wish);
   const receive = (frame: Uint8Array | string) =>
     session.receive(typeof frame === "string" ? frame : Uint8Array.from(frame).buffer);
   return { session, sent, closed, receive, say: (value: WireValue) => receive(packFrame(value)) };
@@ -97,7 +103,11 @@ let shade = 0;
 const observation = (changes: { readonly [key: string]: WireValue } = {}) => {
   shade += 1;
   const rgb = new Uint8Array(32 * 32 * 3).map((_, at) => at * shade);
-  return { "observation/image": writeArray(rgb, "|u1", [32, 32, 3]), prompt: "move to the red block", ...changes };
+  return {
+    "observation/image": writeArray(rgb, "|u1", [32, 32, 3]),
+    prompt: "move to the red block",
+    ...changes,
+  };
 };
 
 type Plain = Record<string, unknown>;
@@ -167,17 +177,20 @@ describe("a problem of one observation", () => {
     ["the deadline", { kind: "deadline" }, {}, "deadline_exceeded"],
     ["capacity", { kind: "no_capacity", detail: "full" }, {}, "no_capacity"],
     ["an unreadable array", {}, { "observation/state": "high" }, "invalid_request"],
-  ] as const)("from %s is a text frame; the socket stays open, and the step is not used up", async (...args) => {
-    const [, failure, changes, code] = args;
-    if ("kind" in failure) answer = async () => failed(failure);
-    const { say, sent, closed } = open();
-    await say(observation(changes));
-    expect(said(sent[1])).toMatchObject({ text: { code } });
-    answer = async () => done(STILL);
-    await say(observation());
-    expect(said(sent[2])).toMatchObject({ headgate: { step: 0 } });
-    expect(closed).toEqual([]);
-  });
+  ] as const)(
+    "from %s is a text frame; the socket stays open, and the step is not used up",
+    async (...args) => {
+      const [, failure, changes, code] = args;
+      if ("kind" in failure) answer = async () => failed(failure);
+      const { say, sent, closed } = open();
+      await say(observation(changes));
+      expect(said(sent[1])).toMatchObject({ text: { code } });
+      answer = async () => done(STILL);
+      await say(observation());
+      expect(said(sent[2])).toMatchObject({ headgate: { step: 0 } });
+      expect(closed).toEqual([]);
+    },
+  );
 
   test("from the rate limit is a text frame that says how long to wait", async () => {
     key.row.rate_per_second = 1;
@@ -225,6 +238,13 @@ describe("the socket ends with 1011 and a text frame", () => {
   });
 });
 
+/** Waits until the first questions about a key were answered: keys are digested outside of the test's clock. */
+const watched = async (sockets = 1) => {
+  const answered = () => world.redis.calls.filter((script) => script === "take_lease").length >= 1 + sockets;
+  await vi.waitFor(() => expect(answered()).toBe(true));
+  await settle();
+};
+
 describe("a key that ends", () => {
   /** Revokes as a cell does: Redis forgets what it knew, and Postgres knows better. */
   const revoke = () => {
@@ -234,6 +254,7 @@ describe("a key that ends", () => {
 
   test("closes an idle socket with 1008 within a second, and no limit was used up by watching", async () => {
     const { closed } = open();
+    await watched();
     await world.clock.advance(5000);
     expect(closed).toEqual([]);
     expect(world.redis.command("GET", `hg:quota:${ORGANIZATION}:2025-06`)).toBe("0");
@@ -268,6 +289,7 @@ describe("a key that ends", () => {
 
   test("many idle sockets of one key share what one of them hears", async () => {
     const sockets = Array.from({ length: 3 }, () => open());
+    await watched(3);
     await world.clock.advance(10_000);
     const asked = world.redis.calls.filter((script) => script === "take_lease").length;
     // Each of these sockets has an isolate of its own here: one question a second and socket, and no more.
@@ -296,7 +318,9 @@ describe("the next socket of a session", () => {
     await first.say(observation());
     first.session.end("lost");
     const other = open({ episodeId: "pick-7" });
-    expect(said(other.sent[0])).toMatchObject({ headgate: { episode_id: "pick-7", step: 0, resumed: false } });
+    expect(said(other.sent[0])).toMatchObject({
+      headgate: { episode_id: "pick-7", step: 0, resumed: false },
+    });
     other.session.end("lost");
     await world.clock.advance(60_001);
     expect(said(open().sent[0])).toMatchObject({ headgate: { step: 0, resumed: false } });

@@ -9,7 +9,7 @@ import type { ActPorts } from "../actContext.ts";
 import { type AnswerContext, actionAnswer, holdAnswer, problemText } from "./answers.ts";
 import { CLOSINGS, type Closing, KEY_PROBLEMS } from "./closing.ts";
 import type { Connection } from "./connection.ts";
-import type { Episode } from "./episode.ts";
+import type { Episode, EpisodeWish } from "./episode.ts";
 import { handshake } from "./handshake.ts";
 import { packFrame, type WireValue } from "./msgpack.ts";
 import { type Frame, readFrame } from "./readFrame.ts";
@@ -56,12 +56,18 @@ export class Session {
     this.#ports = ports;
   }
 
-  /** Sends the metadata, and watches over the key from here on. */
-  open(): void {
-    const { meter } = this.#ports;
-    meter.count("headgate_sockets_opened_total", { session: this.#episode.resumed ? "resumed" : "new" });
-    this.#send(handshake(this.#connection, this.#fit, this.#episode));
+  /**
+   * Sends the metadata, when what an older socket of this session has under way is done, and watches over the
+   * key from here on.
+   */
+  async open(wish: EpisodeWish): Promise<void> {
     this.#ports.background(this.#watchKey());
+    await this.#ports.inTurn(async () => {
+      this.#episode.join(wish);
+      const session = this.#episode.resumed ? "resumed" : "new";
+      this.#ports.meter.count("headgate_sockets_opened_total", { session });
+      this.#send(handshake(this.#connection, this.#fit, this.#episode));
+    });
   }
 
   /**
@@ -94,7 +100,7 @@ export class Session {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     this.#ports.meter.count("headgate_sockets_closed_total", { reason: closing });
-    this.#episode.touch();
+    if (this.#episode.touchedAtMs !== null) this.#episode.touch();
     const code = CLOSINGS[closing];
     if (code !== null) this.#ports.wire.close(code, detail);
   }
@@ -175,18 +181,27 @@ export class Session {
 
   #answer({ outcome }: ActResult, context: AnswerContext): void {
     if (outcome.ok) {
-      this.#episode.advance(context.step, outcome.value.actions);
+      // The answer first: what is remembered of it is written while the robot moves.
+      this.#send(actionAnswer(outcome.value, context));
+      this.#episode.advance(context, outcome.value.actions);
       this.#count("answered");
-      return this.#send(actionAnswer(outcome.value, context));
+    } else if (outcome.failure.code === "unsafe_action") {
+      this.#hold(outcome.failure, context);
+    } else {
+      this.#refuse(outcome.failure);
     }
-    const problem = outcome.failure;
-    if (problem.code !== "unsafe_action") return this.#refuse(problem);
+  }
+
+  /** Where nobody can say what would hold the robot, an error is all that it cannot take for an action. */
+  #hold(problem: Problem, context: AnswerContext): void {
     const hold = holdOf(problem);
-    this.#episode.advance(context.step, hold);
-    // Where nobody can say what would hold the robot, an error is all that it cannot take for an action.
-    if (hold === null) return this.#refuse(problem);
-    this.#count("hold");
-    this.#send(holdAnswer(hold, problem, context));
+    if (hold === null) {
+      this.#refuse(problem);
+    } else {
+      this.#send(holdAnswer(hold, problem, context));
+      this.#count("hold");
+    }
+    this.#episode.advance(context, hold);
   }
 
   /** A problem of one observation: the client raises it, and may ask again over the same socket. */

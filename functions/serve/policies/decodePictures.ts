@@ -29,7 +29,7 @@ export async function decodePictures(
   const pixels = answer.value.outputs.find(({ name }) => name === "pixels");
   if (pixels?.datatype !== "FP32" || pixels.data.length !== pictures.length * PICTURE_BYTES)
     return failed({ kind: "bad_answer", detail: "the decoder answered other than pixels" });
-  const bytes = Uint8Array.from(pixels.data);
+  const bytes = new Uint8Array(pixels.data);
   return done(
     pictures.map((_, index) => ({
       widthPixels: SIDE_PIXELS,

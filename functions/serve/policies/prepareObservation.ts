@@ -42,8 +42,7 @@ function chooseCameras(
 ): Outcome<Seen[], InferFailure> {
   const seen: Seen[] = [];
   for (const { camera, key } of cameras) {
-    const named = images.find((image) => image.camera === camera);
-    const image = named ?? (camera === PRIMARY_CAMERA ? images[0] : undefined);
+    const image = imageOf(images, camera, key);
     if (image === undefined)
       return failed({
         kind: "invalid_input",
@@ -53,6 +52,16 @@ function chooseCameras(
     seen.push({ key, image });
   }
   return done(seen);
+}
+
+/**
+ * A camera's picture by our name for it; else by the server's, for robots whose clients were written for that
+ * server; the primary is, at last, the first.
+ */
+function imageOf(images: PolicyObservation["images"], camera: string, key: string): Image | undefined {
+  const named = (name: string) => images.find((image) => image.camera === name);
+  const found = named(camera) ?? named(key) ?? named(key.slice(key.lastIndexOf(".") + 1));
+  return found ?? (camera === PRIMARY_CAMERA ? images[0] : undefined);
 }
 
 function sliceState(

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { orderedOrigins } from "../../../workers/ports/orderedOrigins.ts";
 import type { PolicyObservation } from "../../contracts/observations.ts";
-import { done } from "../../contracts/outcome.ts";
-import { policyServersSetting } from "../../contracts/policyServers.ts";
-import type { Clock, InferRequest } from "../../contracts/ports.ts";
+import { done, failed } from "../../contracts/outcome.ts";
+import { type PolicyServer, policyOf, policyServersSetting } from "../../contracts/policyServers.ts";
+import type { Clock, InferRequest, PolicyServers } from "../../contracts/ports.ts";
+import { combinePolicies } from "./combinePolicies.ts";
 import { serverPolicies } from "./serverPolicies.ts";
 import { type FakeServers, openFakeServers } from "./testTransport.ts";
 
@@ -31,6 +33,7 @@ const written = (changes: Readonly<Record<string, unknown>> = {}) => ({
   ...changes,
 });
 
+const PICTURE_BYTES = 224 * 224 * 3;
 const RGB = new Uint8Array([1, 2, 3, 4, 5, 6]);
 const image = (camera: string, rgb = RGB): PolicyObservation["images"][number] => ({
   camera,
@@ -84,7 +87,9 @@ function ask(changes: Readonly<Record<string, unknown>> = {}, seen: Partial<Poli
       infer: async (request) => {
         decoded.push(request);
         const pictures = request.inputs[0]?.shape[0] ?? 0;
-        const data = new Float32Array(pictures * 224 * 224 * 3).fill(7);
+        const data = new Float32Array(pictures * PICTURE_BYTES);
+        for (let picture = 0; picture < pictures; picture += 1)
+          data.fill(picture + 7, picture * PICTURE_BYTES, (picture + 1) * PICTURE_BYTES);
         return done({
           modelVersion: "1",
           outputs: [{ name: "pixels", datatype: "FP32", shape: [], data }],
@@ -323,12 +328,85 @@ it.each([
   ["openvla", "pixels-fill-224"],
 ])("has encoded pictures decoded by the runner, in one call, for %s by %s", async (protocol, model) => {
   servers.fakes.set("first", { kind: "answers", rows: [ROW] });
-  const images = ["primary", "wrist"].map((camera) => ({ ...image(camera), pixels: null }));
-  const cameras = { primary: "image", wrist: "wrist_image" };
+  const [primary, wrist, top] = ["primary", "wrist", "top"].map((camera) => image(camera));
+  if (!primary || !wrist || !top) throw new Error("There are three.");
+  const images = [primary, { ...wrist, pixels: null }, { ...top, pixels: null }];
+  const cameras = { primary: "image", wrist: "wrist_image", top: "top_image" };
   const answer = await ask({ protocol, observation: { cameras } }, { images });
   expect([answer.ok, decoded.map((request) => [request.model, request.inputs[0]?.shape])]).toEqual([
     true,
     [[model, [2]]],
   ]);
-  expect(String(servers.seen[0]).length).toBeGreaterThan(0);
+  expect(picturesOf(servers.seen[0])).toEqual({
+    image: { shape: [1, 2, 3], bytes: [1, 6] },
+    wrist_image: { shape: [224, 224, 3], bytes: [7, 7] },
+    top_image: { shape: [224, 224, 3], bytes: [8, 8] },
+  });
 });
+
+const picturesSchema = z.record(z.string(), z.unknown()).transform((members) =>
+  Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => {
+      const { data, shape } = arraySchema.safeParse(value).data ?? { data: null, shape: [] };
+      return data === null ? [] : [[name, { shape, bytes: [data[0], data.at(-1)] }] as const];
+    }),
+  ),
+);
+const arraySchema = z.union([
+  z
+    .object({ __numpy__: z.string(), shape: z.array(z.number()) })
+    .transform(({ __numpy__, shape }) => ({ data: Buffer.from(__numpy__, "base64"), shape })),
+  z.object({ data: z.instanceof(Buffer), shape: z.array(z.number()) }),
+]);
+
+/** The pictures of an observation, by their names: the shape, the first byte and the last. */
+const picturesOf = (seen: unknown) => picturesSchema.parse(plainOf(seen));
+
+/** A msgpack map, or the text of a body, as an object. */
+function plainOf(seen: unknown): Record<string, unknown> {
+  if (Buffer.isBuffer(seen)) return z.record(z.string(), z.unknown()).parse(JSON.parse(seen.toString()));
+  const entries = seen instanceof Map ? [...seen] : Object.entries(seen ?? {});
+  return Object.fromEntries(
+    entries.map(([key, value]) => [String(key), value instanceof Map ? plainOf(value) : value]),
+  );
+}
+
+it("finds a camera under the server's own name too, and takes the first picture for the primary", async () => {
+  servers.fakes.set("first", { kind: "answers", rows: [ROW] });
+  const cameras = { primary: "images.cam_high", left: "images.cam_left", wrist: "observation/wrist" };
+  const [first, left, wrist] = ["front", "cam_left", "observation/wrist"].map((camera, index) =>
+    image(camera, new Uint8Array([index, 0, 0, 0, 0, index])),
+  );
+  if (!first || !left || !wrist) throw new Error("There are three.");
+  expect(await ask({ observation: { cameras } }, { images: [first, wrist, left] })).toMatchObject({
+    ok: true,
+  });
+  const { images, ...others } = plainOf(servers.seen[0]);
+  expect([picturesOf(images), picturesOf(others)]).toMatchObject([
+    { cam_high: { bytes: [0, 0] }, cam_left: { bytes: [1, 1] } },
+    { "observation/wrist": { bytes: [2, 2] } },
+  ]);
+});
+
+it("goes to the source that has the policy, among several", async () => {
+  const source = (name: string): PolicyServers => ({
+    policies: [{ ...policyOf(onlyServer()), name }],
+    infer: async () => failed({ kind: "no_capacity", detail: name }),
+  });
+  const both = combinePolicies([source("a"), source("b")]);
+  const answers = both.policies.map((policy) => both.infer(policy, observation(), nowMs, TRACE));
+  expect(await Promise.all(answers)).toMatchObject([
+    { failure: { detail: "a" } },
+    { failure: { detail: "b" } },
+  ]);
+  const stranger = { ...policyOf(onlyServer()), name: "c" };
+  expect(await both.infer(stranger, observation(), nowMs, TRACE)).toMatchObject({
+    failure: { kind: "unknown_model" },
+  });
+});
+
+function onlyServer(): PolicyServer {
+  const [server] = policyServersSetting.parse(JSON.stringify([written()]));
+  if (server === undefined) throw new Error("There is one.");
+  return server;
+}

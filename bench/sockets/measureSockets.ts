@@ -1,0 +1,127 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { freePort } from "../../local/supervise/ports.ts";
+import { type Hosts, ROOT } from "../hosts.ts";
+import { countStoredRows, waitUntilDrained } from "../storedRows.ts";
+import { observationFrame, observationRequest } from "./frames.ts";
+import type { SocketLoadResult, SocketLoadSpec } from "./loadSockets.ts";
+
+/** What is measured with the same observation, in the order of one round. */
+const SOCKET_TARGETS = ["bare echo", "socket, recorded", "act, recorded"] as const;
+export type SocketTarget = (typeof SOCKET_TARGETS)[number];
+
+interface SocketShape {
+  readonly target: SocketTarget;
+  readonly cameras: number;
+  readonly connections: number;
+}
+
+export interface SocketPoint extends SocketShape {
+  readonly load: SocketLoadResult;
+  /** Rows that this point added once its outboxes were empty. */
+  readonly rowsAdded: number;
+}
+
+export interface SocketOptions {
+  readonly connections: readonly number[];
+  readonly warmupMs: number;
+  readonly measuredMs: number;
+  readonly onPoint: (point: SocketPoint) => void;
+}
+
+const CAMERAS = [1, 2];
+const DRAIN_TIMEOUT_MS = 180_000;
+const SETTLE_MS = 1200;
+
+const answerSchema = z.union([
+  z.object({
+    result: z.object({
+      stepsPerSecond: z.number(),
+      p50Ms: z.number(),
+      p99Ms: z.number(),
+      failures: z.number(),
+      recorded: z.number(),
+      told: z.object({ inferMs: z.number(), recordMs: z.number(), handledMs: z.number() }).nullable(),
+    }),
+  }),
+  z.object({ failure: z.string() }),
+]);
+
+type RunSockets = (spec: SocketLoadSpec) => Promise<SocketLoadResult>;
+
+/** Measures sockets beside REST and beside a bare echo, with one and with two cameras. */
+export async function measureSockets(hosts: Hosts, options: SocketOptions): Promise<SocketPoint[]> {
+  const echoPort = await freePort();
+  await hosts.startEdge({ configPath: join(ROOT, "bench/sockets/echo.toml"), port: echoPort, bindings: {} });
+  const generator = fork(join(ROOT, "bench/socketGenerator.ts"), { serialization: "advanced" });
+  const run: RunSockets = async (spec) => {
+    const answered = once(generator, "message");
+    generator.send(spec);
+    const answer = answerSchema.parse((await answered)[0]);
+    if ("failure" in answer) throw new Error(`The load generator failed: ${answer.failure}`);
+    return answer.result;
+  };
+  const points: SocketPoint[] = [];
+  try {
+    for (const shape of shapesOf(options.connections)) {
+      const point = await measurePoint(hosts, { ...shape, echoPort, number: points.length }, options, run);
+      options.onPoint(point);
+      points.push(point);
+    }
+  } finally {
+    generator.disconnect();
+  }
+  return points;
+}
+
+const shapesOf = (connections: readonly number[]): SocketShape[] =>
+  CAMERAS.flatMap((cameras) =>
+    connections.flatMap((count) => SOCKET_TARGETS.map((target) => ({ target, cameras, connections: count }))),
+  );
+
+interface NumberedShape extends SocketShape {
+  readonly echoPort: number;
+  readonly number: number;
+}
+
+async function measurePoint(
+  hosts: Hosts,
+  { echoPort, number, ...shape }: NumberedShape,
+  { warmupMs, measuredMs }: SocketOptions,
+  run: RunSockets,
+): Promise<SocketPoint> {
+  const { stack, ports } = hosts;
+  const { target, cameras, connections } = shape;
+  const before = (await countStoredRows(stack)).rows;
+  const times = { connections, warmupMs, measuredMs };
+  const isEcho = target === "bare echo";
+  const port = isEcho ? echoPort : ports.headgate;
+  const load =
+    target === "act, recorded"
+      ? await runRequests(hosts, observationRequest(cameras, number, stack.key), times)
+      : await run({
+          ...times,
+          url: `ws://127.0.0.1:${port}/?robot_type=franka&session=bench-s${number}`,
+          key: stack.key,
+          frame: observationFrame(cameras),
+          answersTell: !isEcho,
+        });
+  const { rows } = await waitUntilDrained(stack, DRAIN_TIMEOUT_MS);
+  await sleep(SETTLE_MS);
+  return { ...shape, load, rowsAdded: rows - before };
+}
+
+async function runRequests(
+  hosts: Hosts,
+  template: ReturnType<typeof observationRequest>,
+  times: Pick<SocketLoadSpec, "connections" | "warmupMs" | "measuredMs">,
+): Promise<SocketLoadResult> {
+  const result = await hosts.load({ ...times, port: hosts.ports.headgate, template });
+  const { "200": good = 0, ...bad } = result.statuses;
+  const failures = Object.values(bad).reduce((sum, count) => sum + count, 0) + (good === 0 ? 1 : 0);
+  const { requestsPerSecond: stepsPerSecond, p50Ms, p99Ms, recorded } = result;
+  return { stepsPerSecond, p50Ms, p99Ms, failures, recorded, told: null };
+}
