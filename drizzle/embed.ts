@@ -18,7 +18,7 @@ export const embeddingsText = pgTable(
     primaryKey({ columns: [table.organizationId, table.textHash] }),
     index("embeddings_text_cosine")
       .using("hnsw", table.embedding.op("vector_cosine_ops"))
-      .with({ ef_construction: 128 }),
+      .with({ ef_construction: 200 }),
     ...organizationWall(table.organizationId),
   ],
 );

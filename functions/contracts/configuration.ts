@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { policyServersSetting } from "./policyServers.ts";
+import { policyServersSetting } from "./policyServersSetting.ts";
 
 /** One setting: what it means for an operator, and its schema with the default. */
 const setting = <Schema extends z.ZodType>(schema: Schema, meaning: string): Schema =>
@@ -189,10 +189,10 @@ export const configurationSchema = z.object({
     "Kind of the vector indexes; `npm start` builds it, elsewhere `npm run migrate -- --vector-index` does.",
   ),
   SEARCH_EF_SEARCH: setting(
-    z.coerce.number().int().min(1).max(1000).default(120),
+    z.coerce.number().int().min(1).max(1000).default(90),
     "Candidates that a search of an HNSW index keeps: more find more, and take longer.",
   ),
-  SEARCH_PROBES: count(10, "Lists of an IVFFlat index that a search opens first."),
+  SEARCH_PROBES: count(30, "Lists of an IVFFlat index that a search opens first."),
   SEARCH_SCAN_TUPLES: count(20_000, "Vectors of all organizations that one search visits at most."),
   SEARCH_EXACT_VECTORS: count(
     10_000,
