@@ -1,10 +1,9 @@
 /**
- * Asks Headgate for actions over openpi's websocket protocol. Run it with Node 24 in this repository, against a
- * running stack (`npm start`):
+ * Asks Headgate for actions over openpi's websocket protocol. Run it with Node 24 against a running stack:
  *
  *   HEADGATE_KEY=hg_… node examples/openpi.ts [steps] ["move to the red block"]
  *
- * HEADGATE_URL is http://127.0.0.1:8787 when unset. It sends what a LIBERO robot sends, with a red square as picture.
+ * HEADGATE_URL is http://127.0.0.1:8787 when unset. Sends what a LIBERO robot sends, a red square as its picture.
  */
 import { Packr, Unpackr } from "msgpackr";
 import { WebSocket } from "ws";
@@ -18,17 +17,17 @@ const unpackr = new Unpackr({ mapsAsObjects: false, useRecords: false });
 
 /** openpi's arrays are maps with binary keys. */
 const ndarray = (data: Uint8Array, dtype: string, shape: number[]) =>
-  new Map<Buffer, unknown>([
-    [Buffer.from("__ndarray__"), true],
-    [Buffer.from("data"), data],
-    [Buffer.from("dtype"), dtype],
-    [Buffer.from("shape"), shape],
-  ]);
+  new Map(
+    Object.entries({ __ndarray__: true, data, dtype, shape }).map(([name, value]) => [
+      Buffer.from(name),
+      value,
+    ]),
+  );
 
 /** The numbers of an array of float64 that came. */
-function numbersOf(array: Map<Uint8Array, unknown>): number[] {
-  const members = new Map([...array].map(([name, value]) => [Buffer.from(name).toString(), value]));
-  return [...new Float64Array(Uint8Array.from(members.get("data") as Uint8Array).buffer)];
+function numbersOf(array: Map<Uint8Array, Uint8Array>): number[] {
+  const [, data] = [...array].find(([name]) => Buffer.from(name).toString() === "data") ?? [];
+  return [...new Float64Array(Uint8Array.from(data ?? []).buffer)];
 }
 
 const rgb = new Uint8Array(SIDE * SIDE * 3).fill(145);
@@ -39,21 +38,17 @@ const socket = new WebSocket(`${url.replace(/^http/, "ws")}/?robot_type=franka`,
   headers: { authorization: `Api-Key ${key}` },
   perMessageDeflate: false,
 });
-let asked = -1;
-socket.on("unexpected-response", (_, { statusCode }) => fail(`the socket was refused: ${statusCode}`));
+let answered = -1;
 socket.on("message", (frame: Buffer, isBinary) => {
-  if (!isBinary) return fail(`error: ${frame}`);
+  // A text frame is an error: the problem as JSON.
+  if (!isBinary) throw new Error(frame.toString());
   const said = unpackr.unpack(frame);
   const headgate = Object.fromEntries(said.get("headgate"));
-  // The first frame is the metadata; each other one answers an observation. `headgate.code` marks a hold.
-  if (asked < 0) console.log({ model: said.get("model"), robot: said.get("robot_type"), session: headgate.session });
-  else console.log(headgate.step, numbersOf(said.get("actions")).slice(0, 7), headgate.code ?? "", headgate.recorded);
-  asked += 1;
-  if (asked === Number(steps)) return socket.close();
-  socket.send(packr.pack({ "observation/image": ndarray(rgb, "|u1", [SIDE, SIDE, 3]), prompt }));
+  // The first frame is the metadata; each other answers an observation. `headgate.code` marks a hold.
+  if (answered < 0) console.log(said.get("model"), said.get("robot_type"), headgate.session);
+  else console.log(headgate.step, numbersOf(said.get("actions")).slice(0, 7), headgate);
+  answered += 1;
+  if (answered === Number(steps)) return socket.close();
+  const image = ndarray(rgb, "|u1", [SIDE, SIDE, 3]);
+  socket.send(packr.pack({ "observation/image": image, prompt }));
 });
-
-function fail(reason: string): void {
-  console.error(reason);
-  process.exit(1);
-}

@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { ask, makeKey } from "./support/client.ts";
+import { killAndRevive } from "./support/faults.ts";
 import {
   type ConnectionClosed,
   float32s,
@@ -85,6 +89,21 @@ const episodeRows = async (episodeId: unknown) =>
     .filter((row) => row.episode_id === episodeId)
     .toSorted((left, right) => (left.step ?? 0) - (right.step ?? 0));
 
+test("kill -9 of the edge ends no episode: the next socket goes on at the next step", async () => {
+  const query = "?robot_type=franka&session=robot-9";
+  const first = await connect(query);
+  for (let step = 0; step < 5; step += 1) await first.infer(libero(step));
+  await killAndRevive(cell.stack.parts.edge);
+  await first.ended();
+  const second = await connect(query);
+  expect(own(second.metadata).get("step")).toBe(5);
+  const episodeId = own(second.metadata).get("episode_id");
+  for (let step = 5; step < 8; step += 1) await second.infer(libero(step));
+  second.close();
+  await until("the episode is stored", async () => (await episodeRows(episodeId)).length >= 8);
+  expect((await episodeRows(episodeId)).map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 test("a named session is taken over by its newest socket, and no other key finds it", async () => {
   const query = "v1/act/ws?robot_type=franka&session=robot-7";
   const older = await connect(query);
@@ -155,6 +174,34 @@ test("a revoked key's idle socket closes with 1008 within about a second", async
   const closed = await client.receive().catch((error: ConnectionClosed) => error.closed);
   expect(closed).toEqual({ code: 1008, reason: "revoked_key" });
   expect(performance.now() - revokedMs).toBeLessThan(2000);
+});
+
+const run = promisify(execFile);
+/** openpi's own client is made of these; a machine without them has nothing to show. */
+const PYTHON_PACKAGES = "import msgpack, numpy, websockets.sync.client";
+const hasPython = await run("python3", ["-c", PYTHON_PACKAGES]).then(
+  () => true,
+  () => false,
+);
+
+describe("the examples run as they are written", () => {
+  const play = async (program: string, file: string) => {
+    expect(readFileSync(file, "utf8").split("\n").length).toBeLessThanOrEqual(60);
+    const environment = { ...process.env, HEADGATE_URL: cell.stack.url, HEADGATE_KEY: cell.stack.key };
+    return (await run(program, [file, "3"], { env: environment })).stdout;
+  };
+
+  test("in TypeScript", async () => {
+    const said = await play(process.execPath, "examples/openpi.ts");
+    expect(said).toContain("visual-servo");
+    expect(said.match(/recorded: true/g)).toHaveLength(3);
+  });
+
+  test.skipIf(!hasPython)("in Python, with the packages that openpi's client is made of", async () => {
+    const said = await play("python3", "examples/openpi.py");
+    expect(said).toMatch(/visual-servo franka/);
+    expect(said.match(/True/g)).toHaveLength(3);
+  });
 });
 
 test("without an upgrade `/` is no page, and `/healthz` says OK", async () => {

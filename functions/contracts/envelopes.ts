@@ -47,6 +47,9 @@ export const GRIPPER_RANGE: Readonly<
   minus_one_open: { min: -1, max: 1, closed: 1 },
 };
 
+/** What decoders of quantized grippers and tokens, and encoders of measured ones, overshoot by. */
+export const GRIPPER_TOLERANCE = 1e-3;
+
 /** Whether the numbers of an action space are steps, places or speeds. */
 export function meaningOf(space: ActionSpace): ActionMeaning {
   if (space === "ee_delta" || space === "joint_delta") return "delta";

@@ -124,7 +124,10 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     file: "functions/serve/policies/askOpenpi.ts",
     find: 'if (typeof frame.value === "string")',
     replace: "if (Array.isArray(frame.value))",
-    test: policyServer("that sends text has failed, whatever the text"),
+    test: {
+      file: "functions/serve/policies/askOpenpi.test.ts",
+      name: "that sends text has failed, whatever the text",
+    },
   },
   {
     id: "policy server stalled: its own time leaves some to the next",

@@ -271,6 +271,8 @@ describe("holdChunk", () => {
 
   it("keeps the gripper where the state says it is, and closes it where nobody knows", () => {
     expect(holdChunk(franka, contract, [0, 0, 0, 0, 0, 0, 0, 0.8])?.[0]?.at(-1)).toBe(0.8);
+    expect(holdChunk(franka, contract, [0, 0, 0, 0, 0, 0, 0, 1.0004])?.[0]?.at(-1)).toBe(1);
+    expect(holdChunk(franka, contract, [0, 0, 0, 0, 0, 0, 0, 1.2])?.[0]?.at(-1)).toBe(0);
     // Seven numbers of a seven-joint arm may be its joints alone.
     expect(holdChunk(franka, contract, [0, 0, 0, 0, 0, 0, 0.8])?.[0]?.at(-1)).toBe(0);
     expect(

@@ -1,5 +1,5 @@
 import type { ActionSpace, ActionUnits, GripperConvention } from "../../contracts/actionSpaces.ts";
-import { type Envelope, envelopeFor } from "../../contracts/envelopes.ts";
+import { type Envelope, envelopeFor, GRIPPER_TOLERANCE } from "../../contracts/envelopes.ts";
 import { type Finding, finding, type RuleId } from "../../contracts/gates.ts";
 import type { SafetyCheck } from "../../contracts/records.ts";
 import type { Robot } from "../../contracts/robots.ts";
@@ -125,8 +125,6 @@ function checkSeam({ seam, actions }: ActionToGate, envelope: Envelope): SafetyC
   return checks.toSorted((a, b) => a.margin - b.margin).slice(0, 1);
 }
 
-/** What decoders of quantized grippers and tokens overshoot by. */
-const GRIPPER_TOLERANCE = 1e-3;
 const NORMALIZED_LIMIT = 1 + 1e-3;
 
 /** Sums and differences of finite numbers may overflow; JSON knows no infinity. */

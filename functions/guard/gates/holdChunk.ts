@@ -1,4 +1,4 @@
-import { GRIPPER_RANGE, meaningOf } from "../../contracts/envelopes.ts";
+import { GRIPPER_RANGE, GRIPPER_TOLERANCE, meaningOf } from "../../contracts/envelopes.ts";
 import type { ActionContract } from "../../contracts/models.ts";
 import { axesOf, type Robot } from "../../contracts/robots.ts";
 
@@ -40,5 +40,7 @@ function gripperOf(robot: Robot, state: readonly number[] | null, arm: number): 
 /** A position that the convention does not know says nothing of the hand. */
 function keptGripper(gripper: number | undefined, { gripperConvention }: HoldContract): number {
   const { min, max, closed } = GRIPPER_RANGE[gripperConvention];
-  return gripper !== undefined && gripper >= min && gripper <= max ? gripper : closed;
+  if (gripper === undefined || gripper < min - GRIPPER_TOLERANCE || gripper > max + GRIPPER_TOLERANCE)
+    return closed;
+  return Math.min(max, Math.max(min, gripper));
 }

@@ -1,14 +1,16 @@
+import { z } from "zod";
 import { fromBase64, toBase64 } from "../../contracts/base64.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { PolicyServer } from "../../contracts/policyServers.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-import { numbersOf, readValue } from "../openpi/ndarray.ts";
+import { jsonNumpySchema, readNumbers, writeNumbers } from "../openvla/jsonNumpy.ts";
 import { layPixels } from "./layPixels.ts";
 import type { AskServer, PreparedObservation } from "./policyPorts.ts";
 import { rowsOf } from "./rowsOf.ts";
 
 const decoder = new TextDecoder();
+const actionSchema = z.array(z.number()).min(1);
 
 /**
  * One call of an OpenVLA server, `POST /act`: arrays in json_numpy's form, the instruction, `unnorm_key`. It
@@ -45,20 +47,11 @@ function payloadOf({ views, state, observation }: PreparedObservation, server: P
   for (const view of views) {
     if (view.kind === "encoded") continue;
     const { data, shape } = layPixels(view, imageLayout);
-    payload[view.key] = numpyJson(data, "|u1", shape);
+    payload[view.key] = { __numpy__: toBase64(data), dtype: "|u1", shape };
   }
-  for (const { key, numbers } of state) {
-    payload[key] = numpyJson(new Uint8Array(Float64Array.from(numbers).buffer), "<f8", [numbers.length]);
-  }
+  for (const { key, numbers } of state) payload[key] = writeNumbers(numbers);
   return payload;
 }
-
-/** An array as json_numpy writes it; numbers of more than one byte are little-endian on every machine we run on. */
-const numpyJson = (data: Uint8Array, dtype: string, shape: readonly number[]) => ({
-  __numpy__: toBase64(data),
-  dtype,
-  shape,
-});
 
 const unusable = (detail: string): Outcome<never, InferFailure> => failed({ kind: "bad_answer", detail });
 
@@ -91,29 +84,21 @@ function parse(text: string): unknown {
 
 /** One action as a row, an array of two dimensions as its rows; null for anything else. */
 function readRows(value: unknown): number[][] | null {
-  if (Array.isArray(value)) {
-    const numbers = value.filter((item) => typeof item === "number");
-    return numbers.length === value.length && numbers.length > 0 ? [numbers] : null;
-  }
-  if (typeof value !== "object" || value === null || !("__numpy__" in value)) return null;
-  const reading = readValue(new Map<string, unknown>([...Object.entries(value), ...arrayMembers(value)]));
-  if (!reading.ok || reading.value.kind !== "array") return null;
-  const { array } = reading.value;
-  if (array.shape.length < 1 || array.shape.length > 2) return null;
-  const [rows = 0, columns = 0] = array.shape.length === 1 ? [1, ...array.shape] : array.shape;
-  return rowsOf(numbersOf(array), rows, columns);
+  const action = actionSchema.safeParse(value);
+  if (action.success) return [action.data];
+  const array = jsonNumpySchema.safeParse(value);
+  if (!array.success) return null;
+  const { __numpy__: text, shape } = array.data;
+  const numbers = readNumbers(array.data, bytesOf(text));
+  if (!numbers.ok || shape.length < 1 || shape.length > 2) return null;
+  const [rows = 0, columns = 0] = shape.length === 1 ? [1, ...shape] : shape;
+  return rowsOf(numbers.value, rows, columns);
 }
 
-/** What distinguishes json_numpy's arrays from openpi's: base64, and another mark. */
-function arrayMembers({ __numpy__: data }: { readonly __numpy__: unknown }): [string, unknown][] {
+function bytesOf(base64: string): Uint8Array | null {
   try {
-    return typeof data === "string"
-      ? [
-          ["__ndarray__", true],
-          ["data", fromBase64(data)],
-        ]
-      : [];
+    return fromBase64(base64);
   } catch {
-    return [];
+    return null;
   }
 }

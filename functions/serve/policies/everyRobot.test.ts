@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { noisePng } from "../../../tests/support/noisePng.ts";
 import { orderedOrigins } from "../../../workers/ports/orderedOrigins.ts";
-import type { ActionSpace } from "../../contracts/actionSpaces.ts";
+import type { ActionSpace, ActionUnits } from "../../contracts/actionSpaces.ts";
 import { readConfiguration } from "../../contracts/configuration.ts";
 import { envelopeFor } from "../../contracts/envelopes.ts";
 import { failed } from "../../contracts/outcome.ts";
-import { policyServersSetting } from "../../contracts/policyServers.ts";
+import { policyServersSetting } from "../../contracts/policyServersSetting.ts";
 import { actionDimension, axesOf, ROBOTS, type Robot } from "../../contracts/robots.ts";
 import { act } from "../act.ts";
 import type { ActPorts } from "../actContext.ts";
@@ -34,12 +34,20 @@ const PICTURE = noisePng(1).toString("base64");
 const meter = { count: () => undefined, observe: () => undefined, set: () => undefined };
 const clock = { now: () => Date.parse("2026-11-21T12:00:00Z"), sleep: () => Promise.resolve() };
 
+/** Which robot is served, by a policy of which kind. */
+interface Served {
+  readonly protocol: string;
+  readonly robot: Robot;
+  readonly space: ActionSpace;
+  readonly units: ActionUnits;
+}
+
 let servers: FakeServers;
 beforeEach(() => {
   servers = openFakeServers();
 });
 
-function portsFor(protocol: string, robot: Robot, space: ActionSpace): ActPorts {
+function portsFor({ protocol, robot, space, units }: Served): ActPorts {
   const list = policyServersSetting.parse(
     JSON.stringify([
       {
@@ -50,7 +58,7 @@ function portsFor(protocol: string, robot: Robot, space: ActionSpace): ActPorts 
         action: {
           action_space: space,
           frame: "base",
-          units: "metric",
+          units,
           gripper_convention: "zero_closed_one_open",
           norm_key: "metric",
           chunk_size: CHUNK_STEPS,
@@ -137,7 +145,7 @@ const chunkFor = (dimension: number) => {
 };
 
 /** Whether a step keeps the bounds on single numbers, judged here and not by the gate. */
-function isInside(robot: Robot, space: ActionSpace, step: readonly number[]): boolean {
+function isInside({ robot, space, units }: Served, step: readonly number[]): boolean {
   const axes = axesOf(robot, space) ?? [];
   const limits = envelopeFor(robot, space)?.limits ?? {};
   return (
@@ -146,7 +154,7 @@ function isInside(robot: Robot, space: ActionSpace, step: readonly number[]): bo
       const value = step[axis] ?? Number.NaN;
       if (!Number.isFinite(value)) return false;
       if (kind === "gripper") return value >= -0.002 && value <= 1.002;
-      return Math.abs(value) <= (limits[kind]?.max ?? 0) * 1.001;
+      return Math.abs(value) <= (units === "normalized" ? 1 : (limits[kind]?.max ?? 0)) * 1.002;
     })
   );
 }
@@ -164,19 +172,21 @@ it.each(movable.map((robot) => [robot.name, robot] as const))(
       .record({
         protocol: fc.constantFrom("openpi", "openvla", "open_inference"),
         space: fc.constantFrom(...spaces),
+        units: fc.constantFrom<ActionUnits[]>("metric", "metric", "normalized"),
+        robot: fc.constant(robot),
       })
-      .chain(({ protocol, space }) =>
-        chunkFor(actionDimension(robot, space) ?? 0).map((rows) => ({ protocol, space, rows })),
+      .chain((served) =>
+        chunkFor(actionDimension(robot, served.space) ?? 0).map((rows) => ({ served, rows })),
       );
     await fc.assert(
-      fc.asyncProperty(calls, async ({ protocol, space, rows }) => {
+      fc.asyncProperty(calls, async ({ served, rows }) => {
         servers.fakes.set("first", { kind: "answers", rows });
-        const state = (axesOf(robot, space) ?? []).map(() => 0.1);
-        const { outcome } = await play(robot, state, portsFor(protocol, robot, space));
+        const state = (axesOf(robot, served.space) ?? []).map(() => 0.1);
+        const { outcome } = await play(robot, state, portsFor(served));
         outcomes.add(outcome.ok ? "served" : outcome.failure.code);
         if (outcome.ok) {
           expect(outcome.value.actions.length).toBeLessThanOrEqual(CHUNK_STEPS);
-          for (const step of outcome.value.actions) expect(isInside(robot, space, step)).toBe(true);
+          for (const step of outcome.value.actions) expect(isInside(served, step)).toBe(true);
           return;
         }
         expect(["unsafe_action", "no_capacity"]).toContain(outcome.failure.code);
@@ -185,9 +195,13 @@ it.each(movable.map((robot) => [robot.name, robot] as const))(
           expect(hold).toBeUndefined();
           return;
         }
+        if (served.units === "normalized") {
+          expect(hold).toBeNull();
+          return;
+        }
         expect(hold).toHaveLength(CHUNK_STEPS);
         for (const step of Array.isArray(hold) ? hold : [[Number.NaN]])
-          expect(isInside(robot, space, step)).toBe(true);
+          expect(isInside(served, step)).toBe(true);
       }),
       { numRuns: 40 },
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { policyServersSetting } from "./policyServers.ts";
+import { readConfiguration } from "./configuration.ts";
+import { policyServersSetting } from "./policyServersSetting.ts";
 
 const ACTION = {
   action_space: "ee_delta",
@@ -94,6 +95,12 @@ it.each([
   const found = complaints(server(changes));
   expect(found).toEqual([complaint]);
   expect(found.join()).not.toContain("hunter2");
+});
+
+it("is fatal in a configuration, which names the setting and the place", () => {
+  const wrong = () =>
+    readConfiguration({ POLICY_SERVERS: JSON.stringify([server({ name: "visual-servo" })]) });
+  expect(wrong).toThrow("POLICY_SERVERS.0.name: is a built-in model's name");
 });
 
 it("refuses two policies of one name, and text that is no JSON", () => {
