@@ -93,9 +93,8 @@ export class Episode {
     return this.state;
   }
 
-  /** An observation was answered with that chunk; of an episode that is over it counts no more. */
-  advance({ episodeId, step }: { episodeId: string; step: number }, chunk: number[][] | null): void {
-    if (episodeId !== this.state.episodeId) return;
+  /** An observation was answered with that chunk. */
+  advance(step: number, chunk: number[][] | null): void {
     this.#change({ ...this.state, nextStep: step + 1, lastChunk: chunk });
   }
 

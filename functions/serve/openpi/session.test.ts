@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Policy } from "../../contracts/models.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
@@ -11,8 +12,15 @@ import { packFrame, unpackFrame, type WireValue } from "./msgpack.ts";
 import { membersOf, numbersOf, readValue, writeArray } from "./ndarray.ts";
 import { Session } from "./session.ts";
 
-const policies = runnerPolicies({ infer: async () => failed({ kind: "deadline" }) }).policies;
-const [visualServo] = policies;
+const [visualServo] = runnerPolicies({ infer: async () => failed({ kind: "deadline" }) }).policies;
+if (visualServo === undefined) throw new Error("no policy is built in");
+/** One that names places: without a state nobody can say which of them would hold the robot. */
+const places: Policy = {
+  ...visualServo,
+  name: "places",
+  action: { ...visualServo.action, actionSpace: "ee_abs" },
+};
+const policies = [visualServo, places];
 const STILL = Array.from({ length: 8 }, () => [0, 0, 0, 0, 0, 0, 1]);
 const WILD = STILL.map(() => [9, 0, 0, 0, 0, 0, 1]);
 
@@ -135,7 +143,7 @@ test("metadata says what the numbers mean and where the session stands", () => {
     model: "visual-servo",
     action_space: "ee_delta",
     action_dim: 7,
-    action_horizon: visualServo?.action.chunkSize,
+    action_horizon: visualServo.action.chunkSize,
     gripper_convention: "zero_closed_one_open",
     headgate: { protocol: 1, session: "robot-1", step: 0, resumed: false, last_chunk: null },
   });
@@ -167,6 +175,14 @@ describe("an unsafe action", () => {
     answer = async () => done(STILL);
     await say(observation());
     expect(said(sent[2])).toMatchObject({ actions: STILL.flat(), headgate: { step: 1 } });
+    expect(closed).toEqual([]);
+  });
+
+  test("is an error where nobody can say what would hold the robot, and the socket stays open", async () => {
+    answer = async () => done(WILD);
+    const { say, sent, closed } = open({ model: "places" });
+    await say(observation());
+    expect(said(sent[1])).toMatchObject({ text: { code: "unsafe_action", hold: null } });
     expect(closed).toEqual([]);
   });
 });
@@ -207,7 +223,7 @@ describe("the socket ends with 1011 and a text frame", () => {
     ["text", "hello"],
     ["no msgpack", Uint8Array.from([0xc1])],
     ["no map", packFrame([1])],
-    ["too much", new Uint8Array(4_000_001)],
+    ["too much", packFrame({ "observation/image": new Uint8Array(4_000_000) })],
   ])("on %s", async (_, frame) => {
     const { receive, sent, closed } = open();
     await receive(frame);
@@ -361,5 +377,8 @@ describe("episode control", () => {
     await again.say(start);
     await again.say(observation());
     expect(stepsRecorded()).toEqual([0, 1, 0]);
+    const names = entries.map(({ record }) => record.metadata.episodeId);
+    expect(names.every((name) => name?.startsWith("robot-1-3-"))).toBe(true);
+    expect(new Set(names).size).toBe(2);
   });
 });

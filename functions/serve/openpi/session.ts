@@ -183,7 +183,7 @@ export class Session {
     if (outcome.ok) {
       // The answer first: what is remembered of it is written while the robot moves.
       this.#send(actionAnswer(outcome.value, context));
-      this.#episode.advance(context, outcome.value.actions);
+      this.#episode.advance(context.step, outcome.value.actions);
       this.#count("answered");
     } else if (outcome.failure.code === "unsafe_action") {
       this.#hold(outcome.failure, context);
@@ -201,7 +201,7 @@ export class Session {
       this.#send(holdAnswer(hold, problem, context));
       this.#count("hold");
     }
-    this.#episode.advance(context, hold);
+    this.#episode.advance(context.step, hold);
   }
 
   /** A problem of one observation: the client raises it, and may ask again over the same socket. */
