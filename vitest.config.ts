@@ -6,9 +6,19 @@ const STACK_TIMEOUT_MS = 120_000;
 const SOAK = "tests/soak/**";
 
 /** Whole-stack tests that ask for answers, not for answers in time: two of these may share the cores. */
-const PATIENT = ["canary", "cli", "deploy", "feedback", "fuzz", "isolation", "openai", "policyServers"].map(
-  (name) => `tests/${name}.test.ts`,
-);
+const PATIENT = [
+  "canary",
+  "cli",
+  "demo",
+  "deploy",
+  "feedback",
+  "fuzz",
+  "gate",
+  "isolation",
+  "local/stack",
+  "openai",
+  "policyServers",
+].map((name) => `tests/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -10,6 +10,7 @@ import { playStory } from "../local/demo/story.ts";
 import { tellConsent } from "../local/demo/tellConsent.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { freePort } from "../local/supervise/ports.ts";
+import { PATIENT_SETTINGS } from "./support/cell.ts";
 
 type Fields = Record<string, unknown>;
 /** Changes one call of the demo on its way to the stack, or the stack's answer to it. */
@@ -24,7 +25,7 @@ const proxies: Server[] = [];
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({ dataDir });
+  stack = await startStack({ dataDir, overrides: PATIENT_SETTINGS });
 });
 afterAll(async () => {
   for (const proxy of proxies) proxy.close();

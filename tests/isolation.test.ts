@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { ROLES, type Scope } from "../functions/contracts/scopes.ts";
-import { type Cell, foundNeighbor, openCell } from "./support/cell.ts";
+import { type Cell, foundNeighbor, openPatientCell } from "./support/cell.ts";
 import { type Answer, ask, makeKey } from "./support/client.ts";
 import { type ApiDocument, type Operation, readApi } from "./support/openApi.ts";
 import { type BuiltRequest, buildRequest, ROUTE_EXAMPLES } from "./support/routeExamples.ts";
@@ -37,7 +37,7 @@ let ours: Organization;
 let theirs: Organization;
 
 beforeAll(async () => {
-  cell = await openCell({ FRAME_PACK_MAX_AGE_MS: "100", REDIS_TIMEOUT_MS: "5000" });
+  cell = await openPatientCell({ FRAME_PACK_MAX_AGE_MS: "100" });
   api = await readApi(cell.stack.url);
   ours = await foundCallers();
   theirs = await foundCallers();

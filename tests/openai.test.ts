@@ -5,7 +5,7 @@ import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ROOT } from "./house/sourceFiles.ts";
-import { type Cell, openCell } from "./support/cell.ts";
+import { type Cell, openPatientCell } from "./support/cell.ts";
 import { ask, makeKey } from "./support/client.ts";
 import { tracesOf } from "./support/traces.ts";
 
@@ -22,7 +22,7 @@ let operatorKey: string;
 const url = () => cell.stack.url;
 
 beforeAll(async () => {
-  cell = await openCell({ REDIS_TIMEOUT_MS: "5000" });
+  cell = await openPatientCell();
   const made = async (role: string) => (await makeKey(cell.stack, { roles: [role] })).key;
   [viewerKey, memberKey, operatorKey] = [await made("viewer"), await made("member"), await made("operator")];
 });

@@ -3,13 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../local/stack.ts";
+import { PATIENT_SETTINGS } from "../support/cell.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "headgate-stack-"));
 const lines: string[] = [];
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({ dataDir, onLine: (line) => lines.push(line), overrides: { LOG_LEVEL: "info" } });
+  stack = await startStack({
+    dataDir,
+    onLine: (line) => lines.push(line),
+    overrides: { LOG_LEVEL: "info", ...PATIENT_SETTINGS },
+  });
 });
 afterAll(async () => {
   await stack?.stop();

@@ -36,6 +36,13 @@ export interface Edge {
   readonly part: Part;
 }
 
+/** A Redis that is slow because others use the cores is not away: tests that share them give it time. */
+export const PATIENT_SETTINGS: Readonly<Record<string, string>> = { REDIS_TIMEOUT_MS: "5000" };
+
+/** A cell for a test that shares the cores with another. */
+export const openPatientCell = (overrides: Readonly<Record<string, string>> = {}): Promise<Cell> =>
+  openCell({ ...PATIENT_SETTINGS, ...overrides });
+
 /** Starts a cell. `overrides` are settings of the Worker, of the runner and of `npm start`. */
 export async function openCell(overrides: Readonly<Record<string, string>> = {}): Promise<Cell> {
   const dataDir = mkdtempSync(join(tmpdir(), "headgate-cell-"));
