@@ -28,6 +28,10 @@ async function scopesAsked(endpoint: Endpoint): Promise<{ asked: Scope[]; code: 
         asked.push(scope);
         return { kind: "refused", problem: { code: "missing_scope" }, limits: null };
       },
+      verify: async ({ scope }: AdmissionRequest) => {
+        asked.push(scope);
+        return { ok: false, failure: { code: "missing_scope" } };
+      },
     },
   };
   const hasBody = endpoint.contract.request?.body !== undefined;

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { lastStep } from "../functions/keep/records/lastStep.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
 import type { Closing } from "../functions/serve/openpi/closing.ts";
 import {
@@ -6,8 +7,10 @@ import {
   connectionSchema,
   episodePrefixOf,
   fitOf,
+  organizationOfSession,
 } from "../functions/serve/openpi/connection.ts";
 import { Episode, type EpisodeState, episodeStateSchema } from "../functions/serve/openpi/episode.ts";
+import { keepPace } from "../functions/serve/openpi/keepPace.ts";
 import { Session } from "../functions/serve/openpi/session.ts";
 import { servicesOf } from "./bindings.ts";
 import type { Environment, Services } from "./services.ts";
@@ -119,17 +122,19 @@ export class Socket extends DurableObject<Environment> {
 
   async #remember(): Promise<Episode> {
     const { clock, random } = servicesOf(this.env);
+    const write = (state: EpisodeState) =>
+      this.ctx.waitUntil(this.ctx.storage.put(EPISODE, state, { allowUnconfirmed: true }));
     const stored = episodeStateSchema.safeParse(await this.ctx.storage.get(EPISODE));
-    return new Episode(stored.success ? stored.data : null, {
-      clock,
-      random,
-      save: (state) => this.#save(state),
-    });
+    const remembered = stored.success ? await this.#caughtUp(stored.data) : null;
+    return new Episode(remembered, { clock, random, save: keepPace({ clock, write }) });
   }
 
-  /** Written while the answer is on its way: a robot does not wait for the disk. */
-  #save(state: EpisodeState): void {
-    this.ctx.waitUntil(this.ctx.storage.put(EPISODE, state, { allowUnconfirmed: true }));
+  /** What was written down last may be a second older than a crash: what is recorded since then counts. */
+  async #caughtUp(state: EpisodeState): Promise<EpisodeState> {
+    const { name = "" } = this.ctx.id;
+    const last = await lastStep(organizationOfSession(name), state.episodeId, servicesOf(this.env));
+    const nextStep = last.ok && last.value !== null ? last.value + 1 : 0;
+    return nextStep > state.nextStep ? { ...state, nextStep, lastChunk: null } : state;
   }
 
   async #forgetLater(): Promise<void> {

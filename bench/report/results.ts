@@ -48,7 +48,7 @@ Headgate, on one of a bare Durable Object that reads nothing and answers as many
 and the same pictures as PNGs in \`POST /v1/act\`. Each socket has its own session, and every step is recorded.`;
 
 const ADDED = `At one socket, recording on: what a step takes more than the bare echo of the same frame (p50), and what of that the
-answers themselves say was spent waiting for the model and for the outbox (means; the model here answers at once).`;
+answers themselves say was spent waiting for the model and for the outbox (means of the middle half; the model here answers at once).`;
 
 const section = (title: string, ...parts: readonly string[]): string =>
   [`## ${title}`, ...parts].join("\n\n");

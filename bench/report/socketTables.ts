@@ -3,15 +3,16 @@ import type { Table } from "./tables.ts";
 
 const milliseconds = (value: number): string => value.toFixed(2);
 
-const HEAD = ["target", "cameras", "sockets", "steps/s", "p50 ms", "p99 ms", "not answered"];
+const HEAD = ["target", "cameras", "sockets", "steps/s", "p50 ms", "p99 ms", "CPU µs", "not answered"];
 
-const pointRow = ({ target, cameras, connections, load }: SocketPoint): string[] => [
+const pointRow = ({ target, cameras, connections, load, cpuMicroseconds }: SocketPoint): string[] => [
   target,
   String(cameras),
   String(connections),
   Math.round(load.stepsPerSecond).toLocaleString("en-US"),
   milliseconds(load.p50Ms),
   milliseconds(load.p99Ms),
+  Math.round(cpuMicroseconds).toLocaleString("en-US"),
   String(load.failures),
 ];
 

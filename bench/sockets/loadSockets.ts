@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { readAnswer } from "./frames.ts";
+import { readAnswer, type SocketAnswer } from "./frames.ts";
 
 export interface SocketLoadSpec {
   /** Address of each socket but for what makes its session its own. */
@@ -22,7 +22,7 @@ export interface SocketLoadResult {
   readonly failures: number;
   /** Answers that said `recorded: true`, warm-up included. */
   readonly recorded: number;
-  /** Means of what the answers within the measured time said; null where they say nothing. */
+  /** Of what the answers within the measured time said, the mean of the middle half; null where they say nothing. */
   readonly told: { readonly inferMs: number; readonly recordMs: number; readonly handledMs: number } | null;
 }
 
@@ -30,8 +30,7 @@ interface Tally {
   readonly measureFromMs: number;
   readonly endMs: number;
   readonly latenciesMs: number[];
-  readonly sums: { inferMs: number; recordMs: number; handledMs: number };
-  told: number;
+  readonly told: SocketAnswer[];
   recorded: number;
   failures: number;
 }
@@ -66,14 +65,19 @@ function note(frame: Buffer | null, isMeasured: boolean, tally: Tally): void {
   }
   if (answer.recorded) tally.recorded += 1;
   if (!isMeasured) return;
-  tally.told += 1;
-  tally.sums.inferMs += answer.inferMs;
-  tally.sums.recordMs += answer.recordMs;
-  tally.sums.handledMs += answer.handledMs;
+  tally.told.push(answer);
 }
 
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+
+/** Whole milliseconds have no fine median, and a few slow answers would move a plain mean. */
+function middleMean(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const quarter = Math.floor(sorted.length / 4);
+  const half = sorted.slice(quarter, sorted.length - quarter);
+  return half.reduce((sum, value) => sum + value, 0) / half.length;
+}
 
 async function openSocket({ url, key }: SocketLoadSpec, index: number): Promise<WebSocket> {
   const socket = new WebSocket(`${url}-c${index}`, {
@@ -95,8 +99,7 @@ export async function loadSockets(spec: SocketLoadSpec): Promise<SocketLoadResul
     measureFromMs,
     endMs: measureFromMs + spec.measuredMs,
     latenciesMs: [],
-    sums: { inferMs: 0, recordMs: 0, handledMs: 0 },
-    told: 0,
+    told: [],
     recorded: 0,
     failures: 0,
   };
@@ -109,9 +112,9 @@ export async function loadSockets(spec: SocketLoadSpec): Promise<SocketLoadResul
 }
 
 function resultOf({ measuredMs }: SocketLoadSpec, tally: Tally): SocketLoadResult {
-  const { latenciesMs, sums, told, recorded, failures } = tally;
+  const { latenciesMs, told, recorded, failures } = tally;
   const sorted = Float64Array.from(latenciesMs).sort();
-  const mean = (sum: number): number => sum / told;
+  const middle = (of: (answer: SocketAnswer) => number): number => middleMean(told.map(of));
   return {
     stepsPerSecond: sorted.length / (measuredMs / 1000),
     p50Ms: quantile(sorted, 0.5),
@@ -119,12 +122,12 @@ function resultOf({ measuredMs }: SocketLoadSpec, tally: Tally): SocketLoadResul
     failures,
     recorded,
     told:
-      told === 0
+      told.length === 0
         ? null
         : {
-            inferMs: mean(sums.inferMs),
-            recordMs: mean(sums.recordMs),
-            handledMs: mean(sums.handledMs),
+            inferMs: middle(({ inferMs }) => inferMs),
+            recordMs: middle(({ recordMs }) => recordMs),
+            handledMs: middle(({ handledMs }) => handledMs),
           },
   };
 }

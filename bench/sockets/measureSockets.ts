@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { freePort } from "../../local/supervise/ports.ts";
+import { cpuMsOf } from "../cpuTime.ts";
 import { type Hosts, ROOT } from "../hosts.ts";
 import { countStoredRows, waitUntilDrained } from "../storedRows.ts";
 import { observationFrame, observationRequest } from "./frames.ts";
@@ -21,6 +22,8 @@ interface SocketShape {
 
 export interface SocketPoint extends SocketShape {
   readonly load: SocketLoadResult;
+  /** Processor time of the server per measured step, drains meanwhile included. */
+  readonly cpuMicroseconds: number;
   /** Rows that this point added once its outboxes were empty. */
   readonly rowsAdded: number;
 }
@@ -55,7 +58,13 @@ type RunSockets = (spec: SocketLoadSpec) => Promise<SocketLoadResult>;
 /** Measures sockets beside REST and beside a bare echo, with one and with two cameras. */
 export async function measureSockets(hosts: Hosts, options: SocketOptions): Promise<SocketPoint[]> {
   const echoPort = await freePort();
-  await hosts.startEdge({ configPath: join(ROOT, "bench/sockets/echo.toml"), port: echoPort, bindings: {} });
+  const echo = await hosts.startEdge({
+    configPath: join(ROOT, "bench/sockets/echo.toml"),
+    port: echoPort,
+    bindings: {},
+  });
+  const cpuMs = (target: SocketTarget): number =>
+    target === "bare echo" ? cpuMsOf(echo.processes()) : hosts.cpuMs("headgate");
   const generator = fork(join(ROOT, "bench/socketGenerator.ts"), { serialization: "advanced" });
   const run: RunSockets = async (spec) => {
     const answered = once(generator, "message");
@@ -67,7 +76,13 @@ export async function measureSockets(hosts: Hosts, options: SocketOptions): Prom
   const points: SocketPoint[] = [];
   try {
     for (const shape of shapesOf(options.connections)) {
-      const point = await measurePoint(hosts, { ...shape, echoPort, number: points.length }, options, run);
+      const numbered = { ...shape, echoPort, number: points.length };
+      const point = await measurePoint(
+        { ...hosts, cpuMs: () => cpuMs(shape.target) },
+        numbered,
+        options,
+        run,
+      );
       options.onPoint(point);
       points.push(point);
     }
@@ -97,6 +112,10 @@ async function measurePoint(
   const { target, cameras, connections } = shape;
   const before = (await countStoredRows(stack)).rows;
   const times = { connections, warmupMs, measuredMs };
+  const cpuAtMs: number[] = [];
+  const clocks = [warmupMs, warmupMs + measuredMs].map((ms) =>
+    sleep(ms).then(() => cpuAtMs.push(hosts.cpuMs("headgate"))),
+  );
   const isEcho = target === "bare echo";
   const port = isEcho ? echoPort : ports.headgate;
   const load =
@@ -109,9 +128,13 @@ async function measurePoint(
           frame: observationFrame(cameras),
           answersTell: !isEcho,
         });
+  await Promise.all(clocks);
+  const [startedMs = 0, endedMs = 0] = cpuAtMs;
+  const steps = load.stepsPerSecond * (measuredMs / 1000);
   const { rows } = await waitUntilDrained(stack, DRAIN_TIMEOUT_MS);
   await sleep(SETTLE_MS);
-  return { ...shape, load, rowsAdded: rows - before };
+  const cpuMicroseconds = (1000 * (endedMs - startedMs)) / steps;
+  return { ...shape, load, cpuMicroseconds, rowsAdded: rows - before };
 }
 
 async function runRequests(

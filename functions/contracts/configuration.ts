@@ -25,7 +25,7 @@ export const configurationSchema = z.object({
   ),
   JURISDICTION: setting(
     z.enum(["none", "eu", "us", "fedramp"]).default("none"),
-    "Where the outboxes run and keep data; only Cloudflare knows them. Outboxes of another one are others.",
+    "Where outboxes and sockets run and keep data; only Cloudflare knows them. Outboxes of another one are others.",
   ),
   LOG_LEVEL: setting(
     z.enum(["debug", "info", "warn", "error"]).default("info"),

@@ -258,6 +258,28 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     test: drained("withdrawn, drops the record"),
   },
   {
+    id: "a robot's next socket goes on with its session",
+    of: "a robot's socket, or the process behind it, by `kill -9`",
+    file: "functions/serve/openpi/episode.ts",
+    find: "const goesOn = this.#resumed && state !== null;",
+    replace: "const goesOn = state !== null && state.nextStep < 0;",
+    test: {
+      file: "functions/serve/openpi/episodes.test.ts",
+      name: "goes on at the next step, and is told the last chunk",
+    },
+  },
+  {
+    id: "a socket that has ended acts on nothing more",
+    of: "a robot's socket, or the process behind it, by `kill -9`",
+    file: "functions/serve/openpi/session.ts",
+    find: "if (!this.#ended.signal.aborted) await this.#handle(",
+    replace: "await this.#handle(",
+    test: {
+      file: "functions/serve/openpi/episodes.test.ts",
+      name: "a frame that waits for its turn on a socket that ends meanwhile is not acted upon",
+    },
+  },
+  {
     id: "a killed process is started again",
     of: "any process, or all of them, by `kill -9`",
     file: "local/supervise/part.ts",

@@ -127,6 +127,9 @@ export const sessionObjectName = (
   session: string,
 ): string => `${organizationId}:${keyId}:${session}`;
 
+/** The organization whose session this is. */
+export const organizationOfSession = (name: string): string => name.slice(0, name.indexOf(":"));
+
 /** What episodes of this connection are called, in front of what makes each name unique. */
 export const episodePrefixOf = ({ episodeId, session }: Connection): string =>
   episodeId ?? (session.startsWith(UNNAMED_SESSION) ? "openpi" : session);
