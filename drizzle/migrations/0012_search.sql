@@ -108,7 +108,8 @@ $$;
 -- `index`, `organization` (each of its own vectors) or `filter` (those of the records that episode and period leave).
 -- Candidates are pulled one by one until there are enough, so that no filter and no withdrawal leaves too few. A
 -- record that is null stands for a text whose 500 newest records were looked at in vain, and which has more.
--- `query` is needed where the distance is Euclidean; stored vectors are of unit length, and in the same order by both.
+-- `query` is needed where the distance is Euclidean. Stored vectors are of unit length: in the same order by both, and
+-- their cosine to a unit vector is an inner product, which takes half the time.
 CREATE FUNCTION nearest_texts(organization uuid, model_name text, direction vector, query vector, looking text,
 	settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
 RETURNS TABLE (distance double precision, record inferences, tier_now text)
@@ -117,6 +118,7 @@ DECLARE
 	since timestamptz := filter->>'from';
 	until timestamptz := filter->>'to';
 	episode text := filter->>'episode_id';
+	unit vector := l2_normalize(direction);
 BEGIN
 	PERFORM set_search_plan(settings);
 	RETURN QUERY
@@ -129,14 +131,16 @@ BEGIN
 				AND t.text_hash IS DISTINCT FROM not_this
 			ORDER BY t.embedding <=> direction)
 		UNION ALL
-		(SELECT t.text_hash, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+		(SELECT t.text_hash, CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END
+				AS away
 			FROM embeddings_text t
 			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
 				AND t.text_hash IS DISTINCT FROM not_this
-			-- No index has `+ 0`: an exact search must not go through one.
-			ORDER BY (t.embedding <=> direction) + 0)
+			-- No index has this: an exact search must not go through one.
+			ORDER BY away)
 		UNION ALL
-		(SELECT t.text_hash, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+		(SELECT t.text_hash, CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END
+				AS away
 			FROM embeddings_text t
 			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
 				AND t.text_hash IS DISTINCT FROM not_this
@@ -144,7 +148,7 @@ BEGIN
 					SELECT r.text_hash FROM inferences i JOIN embeddings_text_records r ON r.inference_id = i.id
 					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
 						AND (episode IS NULL OR i.episode_id = episode))
-			ORDER BY (t.embedding <=> direction) + 0)) near
+			ORDER BY away)) near
 	LEFT JOIN LATERAL (
 		SELECT found.record, held.tier AS tier_now
 		FROM (
@@ -178,6 +182,7 @@ DECLARE
 	since timestamptz := filter->>'from';
 	until timestamptz := filter->>'to';
 	episode text := filter->>'episode_id';
+	unit vector := l2_normalize(direction);
 	other uuid := not_this;
 BEGIN
 	PERFORM set_search_plan(settings);
@@ -192,14 +197,14 @@ BEGIN
 			ORDER BY t.embedding <=> direction)
 		UNION ALL
 		(SELECT t.inference_id, t.created_at,
-				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+				CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END AS away
 			FROM embeddings_image t
 			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
 				AND t.created_at >= since AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
-			ORDER BY (t.embedding <=> direction) + 0)
+			ORDER BY away)
 		UNION ALL
 		(SELECT t.inference_id, t.created_at,
-				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
+				CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END AS away
 			FROM embeddings_image t
 			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
 				AND t.inference_id IS DISTINCT FROM other
@@ -207,7 +212,7 @@ BEGIN
 					SELECT i.id FROM inferences i
 					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
 						AND (episode IS NULL OR i.episode_id = episode))
-			ORDER BY (t.embedding <=> direction) + 0)) near
+			ORDER BY away)) near
 	CROSS JOIN LATERAL (
 		SELECT found.record, held.tier AS tier_now
 		FROM (

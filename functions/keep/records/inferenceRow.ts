@@ -24,16 +24,13 @@ export const tierNow = sql`(select held.tier from ${consentCurrent} held
 export const isStillKept = sql`${tierNow} <> 'none'`;
 
 /** The columns of a row of `inferences i`, times as milliseconds since 1970 so that no driver rewrites them. */
-export const storedColumns = sql`
+export const inferenceColumns = sql`
   i.id, ${millisecondsOf("created_at")} as created_at_ms, ${millisecondsOf("stored_at")} as stored_at_ms,
   ${millisecondsOf("captured_at")} as captured_at_ms, i.status, i.source, i.model, i.model_version, i.origin, i.robot_type,
   i.action_space, i.frame, i.units, i.gripper_convention, i.norm_key, i.control_hz, i.chunk_size, i.episode_id, i.step,
-  i.environment, i.tier, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
+  i.environment, i.tier, ${tierNow} as tier_now, i.consent_event_id, i.subject_ref is null as person_free, i.safety_score,
   to_jsonb(i.warnings) as warnings, i.admit_ms, i.runner_queue_ms, i.runner_compute_ms, i.infer_ms, i.text_state,
   i.image_state, i.duplicate_of, i.trace_id, i.configuration_hash`;
-
-/** The same, and the tier that holds now for the row's subject. */
-export const inferenceColumns = sql`${storedColumns}, ${tierNow} as tier_now`;
 
 export const fromInferences = sql`from ${inferences} i`;
 
@@ -76,6 +73,25 @@ export const inferenceRowSchema = z.object({
   configuration_hash: z.string(),
 });
 export type InferenceRow = z.infer<typeof inferenceRowSchema>;
+
+const momentSchema = z.iso.datetime({ offset: true }).transform((moment) => Date.parse(moment));
+
+/** The same as Postgres writes a whole row in JSON: where columns one by one would cost more than finding it. */
+export const inferenceJsonSchema = inferenceRowSchema
+  .omit({ created_at_ms: true, stored_at_ms: true, captured_at_ms: true, tier_now: true, person_free: true })
+  .extend({
+    created_at: momentSchema,
+    stored_at: momentSchema,
+    captured_at: momentSchema.nullable(),
+    subject_ref: z.string().nullable(),
+  })
+  .transform(({ created_at, stored_at, captured_at, subject_ref, ...row }) => ({
+    ...row,
+    created_at_ms: created_at,
+    stored_at_ms: stored_at,
+    captured_at_ms: captured_at,
+    person_free: subject_ref === null,
+  }));
 
 const isoTime = (atMs: number): string => new Date(atMs).toISOString();
 

@@ -3,8 +3,9 @@ import { toPublicId } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { DatabaseFailure, Row } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
+import { consentTierSchema } from "../../contracts/tiers.ts";
 import { storageProblem } from "../../guard/identity/storageProblem.ts";
-import { inferenceOf, inferenceRowSchema } from "../records/inferenceRow.ts";
+import { type InferenceRow, inferenceJsonSchema, inferenceOf } from "../records/inferenceRow.ts";
 import type { EmbeddingCall } from "./embedQuery.ts";
 import { gateQuery } from "./gateQuery.ts";
 import { type PlannedSearch, planSearch } from "./planSearch.ts";
@@ -17,11 +18,18 @@ import { findNearest } from "./store.ts";
 
 const DAY_MS = 86_400_000;
 
-const foundSchema = inferenceRowSchema.extend({ distance: z.number() });
-type Found = z.infer<typeof foundSchema>;
+type Found = InferenceRow & { readonly distance: number };
 
 /** Null: a text behind whose newest records none may be shown, and there are more. */
-const rowSchema = z.union([foundSchema, z.object({ id: z.null() }).transform(() => null)]);
+const rowSchema = z
+  .object({
+    distance: z.number(),
+    tier_now: consentTierSchema.nullable(),
+    record: inferenceJsonSchema.nullable(),
+  })
+  .transform(({ distance, tier_now, record }): Found | null =>
+    record === null ? null : { ...record, distance, tier_now },
+  );
 
 /**
  * Finds an organization's kept exchanges whose text or image is nearest to a query. Shows what the tier that

@@ -3,7 +3,7 @@ import { embeddingsImage, embeddingsText, embeddingsTextRecords } from "../../..
 import { inferenceBodies, inferences } from "../../../drizzle/keep.ts";
 import { CONSENT_TIERS, mayKeep } from "../../contracts/tiers.ts";
 import { embeddingModel } from "../../embed/embed.ts";
-import { storedColumns, tierNow } from "../records/inferenceRow.ts";
+import { tierNow } from "../records/inferenceRow.ts";
 import type { Distance, SearchedKind, SearchFilter } from "./schema.ts";
 
 const TABLES = {
@@ -135,7 +135,7 @@ const indexSettings = ({
 });
 
 /**
- * The nearest records that may be shown, one per text or image; nearest first. A row without an id is a text whose
+ * The nearest records that may be shown, one per text or image; nearest first. A row without a record is a text whose
  * newest records were looked at in vain, and which has more. The filter has a period. See migration 0012.
  */
 export function findNearest(organizationId: string, request: NearestRequest): SQL {
@@ -145,11 +145,10 @@ export function findNearest(organizationId: string, request: NearestRequest): SQ
   const settings = plan.by === "index" ? JSON.stringify(indexSettings(plan.settings)) : null;
   const tiers = CONSENT_TIERS.filter((tier) => mayKeep(tier, kind));
   return sql`
-    select near.distance, ${storedColumns}, near.tier_now
+    select near.distance, near.tier_now, to_jsonb(near.record) as record
     from ${nearest}(${organizationId}, ${embeddingModel(kind)}, ${directionOf(vector)}, ${query}, ${plan.by},
-      ${settings}::jsonb, ${rows}, ${except}, ${`{${tiers.join(",")}}`}::text[], ${JSON.stringify(filter)}::jsonb) near,
-      lateral (select (near.record).*) i
-    order by near.distance, i.id desc`;
+      ${settings}::jsonb, ${rows}, ${except}, ${`{${tiers.join(",")}}`}::text[], ${JSON.stringify(filter)}::jsonb) near
+    order by near.distance, (near.record).id desc`;
 }
 
 /**
