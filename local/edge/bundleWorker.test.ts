@@ -17,6 +17,7 @@ const writeWorker = (answer: string): void =>
     join(root, "edge.ts"),
     `import { DurableObject } from "cloudflare:workers";
      export class Outbox extends DurableObject {}
+     export class Socket extends DurableObject {}
      export default { fetch: () => new Response(${JSON.stringify(answer)}) };`,
   );
 
