@@ -16,9 +16,7 @@ export const embeddingsText = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.textHash] }),
-    index("embeddings_text_cosine")
-      .using("hnsw", table.embedding.op("vector_cosine_ops"))
-      .with({ ef_construction: 200 }),
+    index("embeddings_text_cosine").using("hnsw", table.embedding.op("vector_cosine_ops")),
     ...organizationWall(table.organizationId),
   ],
 );
