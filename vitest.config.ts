@@ -13,7 +13,6 @@ const PATIENT = [
   "deploy",
   "feedback",
   "fuzz",
-  "gate",
   "isolation",
   "local/stack",
   "openai",

@@ -6,7 +6,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONSENT_TIERS, type ConsentTier, type Keepable, mayKeep } from "../functions/contracts/tiers.ts";
 import { createCanaries, markedPng } from "./support/canaries.ts";
-import { type Cell, foundNeighbor, openPatientCell, storedRows } from "./support/cell.ts";
+import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { act, ask, idOf, makeKey } from "./support/client.ts";
 import { whileStalled } from "./support/faults.ts";
 import { askRedis, searchFiles, searchStores } from "./support/searchStores.ts";
@@ -90,7 +90,7 @@ let cell: Cell;
 let found = new Map<string, Set<string>>();
 
 beforeAll(async () => {
-  cell = await openPatientCell({
+  cell = await openCell({
     LOG_LEVEL: "debug",
     FRAME_PACK_MAX_AGE_MS: "100",
     BODY_COMPRESS_OVER_BYTES: "10240",

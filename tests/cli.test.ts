@@ -6,7 +6,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { freePort } from "../local/supervise/ports.ts";
-import { type Cell, openPatientCell } from "./support/cell.ts";
+import { type Cell, openCell } from "./support/cell.ts";
 import { ask } from "./support/client.ts";
 
 // `headgate` as a person runs it: the real program against a started cell, which it finds by dev.json.
@@ -17,7 +17,7 @@ const HOLDS_WITHIN_MS = 3000;
 let cell: Cell;
 let organizationKey = "";
 beforeAll(async () => {
-  cell = await openPatientCell();
+  cell = await openCell();
 });
 afterAll(() => cell?.close());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FuzzReport, fuzzStack, isClean } from "./fuzz/fuzzStack.ts";
-import { type Cell, openPatientCell } from "./support/cell.ts";
+import { type Cell, openCell } from "./support/cell.ts";
 import { act } from "./support/client.ts";
 
 // 500 broken requests out of the 10,000 of `npm run soak`. FUZZ_SEED and FUZZ_REQUESTS replay others.
@@ -12,7 +12,7 @@ let cell: Cell;
 let report: FuzzReport;
 
 beforeAll(async () => {
-  cell = await openPatientCell({ FRAME_PACK_MAX_AGE_MS: "100" });
+  cell = await openCell({ FRAME_PACK_MAX_AGE_MS: "100" });
   report = await fuzzStack(cell, { seed: SEED, requests: REQUESTS });
 });
 afterAll(() => cell?.close());

@@ -7,7 +7,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { stackSummary } from "../local/devFile.ts";
-import { type Cell, foundNeighbor, openPatientCell, storedRows } from "./support/cell.ts";
+import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { type Answer, act, ask, idOf, observation, recordOf } from "./support/client.ts";
 import { noiseMark, noisePng } from "./support/noisePng.ts";
 import { filesHolding } from "./support/traces.ts";
@@ -21,7 +21,7 @@ let cell: Cell;
 const url = () => cell.stack.url;
 
 beforeAll(async () => {
-  cell = await openPatientCell({ LOG_LEVEL: "debug", FRAME_PACK_MAX_AGE_MS: "300" });
+  cell = await openCell({ LOG_LEVEL: "debug", FRAME_PACK_MAX_AGE_MS: "300" });
 });
 afterAll(() => cell?.close());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../local/supervise/ports.ts";
-import { type Cell, openPatientCell } from "./support/cell.ts";
+import { type Cell, openCell } from "./support/cell.ts";
 import { type Answer, act, ask, idOf, makeKey } from "./support/client.ts";
 import { float32s, ndarray, OpenpiClient, rowsOf } from "./support/openpiClient.ts";
 import type { Packable } from "./support/plainMsgpack.ts";
@@ -55,7 +55,7 @@ beforeAll(async () => {
   standIns = { openpi, openvla, open_inference: openInference };
   spare = other;
   const dead = `http://127.0.0.1:${await freePort()}`;
-  cell = await openPatientCell({
+  cell = await openCell({
     HEALTH_CACHE_MS: "1",
     POLICY_SERVERS: JSON.stringify([
       ...PROTOCOLS.map((protocol) => server(`far-${protocol}`, protocol, [standIns[protocol].url])),
