@@ -11,10 +11,9 @@ const requestSchema = z.union([
 ]);
 
 /**
- * One gigabyte of write-ahead log is the server's default, and no use on a developer's disk. The buffers hold
- * 100,000 texts with their vectors, index and records (500 MB): each page that they do not hold is a read through
- * the file system of the sandbox, at some 55 µs, and with the default of 128 MB a search made some 300 of them.
- * Memory is taken as it is used.
+ * One gigabyte of write-ahead log is the server's default, and no use on a developer's disk. The buffers are
+ * meant to hold 100,000 texts with their vectors, index and records: each page that they do not hold is a read
+ * through the file system of the sandbox, at some 55 µs, and with the default of 128 MB a search made some 300.
  */
 const SETTINGS = ["-c", "max_wal_size=128MB", "-c", "shared_buffers=640MB"];
 
