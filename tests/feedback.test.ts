@@ -11,7 +11,7 @@ import { tracesOf } from "./support/traces.ts";
 let cell: Cell;
 beforeAll(async () => {
   // The outbox drains late, so that feedback finds its exchange there and not in Postgres.
-  cell = await openCell({ OUTBOX_DRAIN_DELAY_MS: "6000" });
+  cell = await openCell({ OUTBOX_DRAIN_DELAY_MS: "8000" });
 });
 afterAll(() => cell?.close());
 

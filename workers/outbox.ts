@@ -48,10 +48,15 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
     return this.#queue.find(question);
   }
 
-  /** Makes sure that what waits here will be drained: called at start and every five minutes. */
+  /**
+   * Makes sure that what waits here will be drained: called at start and every five minutes. It hastens what
+   * failed and waits for its next try, but nothing that came in just now.
+   */
   async sweep(): Promise<QueueDepth> {
     const depth = this.#queue.depth();
-    if (depth.entries > 0) this.#wake(Date.now());
+    const { configuration } = servicesOf(this.env);
+    if (depth.oldestAtMs !== null)
+      this.#wake(Math.max(Date.now(), depth.oldestAtMs + configuration.OUTBOX_DRAIN_DELAY_MS));
     return depth;
   }
 
