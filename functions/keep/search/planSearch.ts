@@ -18,8 +18,8 @@ export interface PlannedSearch {
 
 /** A share of the limit that is asked for beside it. */
 const SPARE_SHARE = 0.1;
-/** Own vectors are counted up to this multiple of those that are still compared one by one. */
-const COUNTED_TIMES = 5;
+/** Own vectors are counted up to this multiple of those that are still compared one by one: all of 100,000. */
+const COUNTED_TIMES = 10;
 /** Candidates that an HNSW scan must keep for each vector it visits, to find 95 % of the nearest; measured. */
 const CANDIDATES_PER_VISIT = 4;
 const CANDIDATES_MAX = 1000;
