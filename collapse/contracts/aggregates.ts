@@ -1,0 +1,73 @@
+import type { Variable } from "./columns.ts";
+
+// Additive statistics: what is kept of rows, whatever their number. The statistics of two sets of rows are those of
+// their union, added. Every metric of the dimensions 1 to 6 and 8 reads these alone.
+
+/** Two variables that are counted together, in 8 × 8 classes that the reference fixed. */
+export interface Pair {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Classes of a variable in a pair; the last one is for what is missing or was never seen. */
+export const PAIR_CLASSES = 9;
+
+/** What is counted; fixed by the reference before anything is. */
+export interface Frame {
+  readonly variables: readonly Variable[];
+  /** The strongest pairs of the reference, at most 200; `left < right`. */
+  readonly pairs: readonly Pair[];
+  /** Class of each code of each variable: 0 to 7, or 8. */
+  readonly classes: readonly Uint8Array[];
+  readonly encoding: Encoding;
+}
+
+/** The numbers that a row becomes for everything linear; fixed by the reference. */
+export interface Encoding {
+  readonly width: number;
+  /** Of each number: the variable it comes of, and how people read it. */
+  readonly features: readonly { readonly variable: number; readonly name: string }[];
+}
+
+/** The statistics of some rows of one table. */
+export interface Aggregate {
+  readonly rows: number;
+  /** Of each variable the rows per code (`codesOf`). */
+  readonly counts: readonly Float64Array[];
+  /** Of each pair the rows per class, `left * PAIR_CLASSES + right`. */
+  readonly pairs: readonly Float64Array[];
+  /** Means of the encoded numbers, and the sums of products of deviations from them (width × width, symmetric). */
+  readonly mean: Float64Array;
+  readonly comoment: Float64Array;
+  /** Rows that equal an earlier row of the same set in every analyzed column, estimated where rows were sampled. */
+  readonly duplicates: number;
+  /** Of each variable the rows whose value lies on the reference's grid of rounding; 0 where it has none. */
+  readonly onGrid: Float64Array;
+}
+
+/** Rows that were kept whole: those with the least hash, so that no order of reading changes which. */
+export interface RowSample {
+  readonly rows: number;
+  /** Index of each in its table. */
+  readonly index: Float64Array;
+  /** 0 to 63: by the hash of its group, or of its table and index. */
+  readonly bucket: Uint8Array;
+  /** Of each variable the code of each row. */
+  readonly codes: readonly Uint16Array[];
+  /** rows × encoding.width, row by row. */
+  readonly encoded: Float64Array;
+  /** A digest of each row's analyzed columns: equal rows have equal ones. */
+  readonly digest: Float64Array;
+  /** Of each variable the raw number of each row; null for levels. */
+  readonly values: readonly (Float64Array | null)[];
+}
+
+export const BUCKETS = 64;
+
+/** All that one pass over one table keeps. */
+export interface Summary {
+  readonly rows: number;
+  /** Per bucket; their sum is the table's. */
+  readonly buckets: readonly Aggregate[];
+  readonly sample: RowSample;
+}
