@@ -16,7 +16,9 @@ export const embeddingsText = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.textHash] }),
-    index("embeddings_text_cosine").using("hnsw", table.embedding.op("vector_cosine_ops")),
+    index("embeddings_text_cosine")
+      .using("hnsw", table.embedding.op("vector_cosine_ops"))
+      .with({ ef_construction: 128 }),
     ...organizationWall(table.organizationId),
   ],
 );

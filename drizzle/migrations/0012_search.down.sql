@@ -30,6 +30,10 @@ BEGIN
 	END LOOP;
 END $$;
 --> statement-breakpoint
+DROP INDEX "embeddings_text_cosine";
+--> statement-breakpoint
+CREATE INDEX "embeddings_text_cosine" ON "embeddings_text" USING hnsw ("embedding" vector_cosine_ops);
+--> statement-breakpoint
 CREATE INDEX "embeddings_text_euclidean" ON "embeddings_text" USING hnsw ("embedding" vector_l2_ops);
 --> statement-breakpoint
 CREATE INDEX "embeddings_image_euclidean" ON "embeddings_image" USING hnsw ("embedding" vector_l2_ops);
