@@ -6,15 +6,21 @@ import { type Mutation, ofKind } from "./mutation.ts";
 const LEASES = "functions/guard/leases";
 const DOCUMENT = fileURLToPath(new URL("../../docs/openapi.json", import.meta.url));
 
-/** Routes by the scope that they ask for. */
+interface Operation {
+  readonly security?: { readonly key: [string] }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+/** Routes by the scope that they ask for, but for sockets: these verify a key and admit each frame. */
 function routesByScope(): Map<string, string> {
   const text = readFileSync(DOCUMENT, "utf8");
-  const { paths }: { paths: Record<string, Record<string, { security?: { key: [string] }[] }>> } =
-    JSON.parse(text);
+  const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(text);
   return new Map(
     Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).flatMap(([method, { security }]): [string, string][] =>
-        security?.[0] === undefined ? [] : [[security[0].key[0], `${method.toUpperCase()} ${path}`]],
+      Object.entries(methods).flatMap(([method, { security, responses }]): [string, string][] =>
+        security?.[0] === undefined || "101" in responses
+          ? []
+          : [[security[0].key[0], `${method.toUpperCase()} ${path}`]],
       ),
     ),
   );
@@ -50,6 +56,18 @@ const misnamed = ([scope, route]: readonly [string, string]): Omit<Mutation, "ki
 
 /** Scopes that an operation asks for beside its route's. */
 const BESIDE: readonly Omit<Mutation, "kind">[] = [
+  {
+    id: "scope act:invoke of a socket",
+    of: "act:invoke",
+    file: "workers/routes/sockets.ts",
+    find: '{ presentedKey: key, scope: "act:invoke", address }',
+    replace: '{ presentedKey: key, scope: "models:read", address }',
+    test: {
+      file: "workers/routes.test.ts",
+      name: "GET /v1/act/ws is admitted by act:invoke",
+      written: "%s is admitted by %s",
+    },
+  },
   {
     id: "scope feedback:triage beside feedback:write",
     of: "feedback:triage",
