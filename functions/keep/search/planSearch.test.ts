@@ -14,8 +14,8 @@ const query = {
   include: undefined,
 } as const;
 
-/** The candidates that an index of 100,000 vectors is asked for by who owns so many of them. */
-async function candidatesFor(owned: number): Promise<number> {
+/** How who owns so many of them asks an index of 100,000 vectors. */
+async function settingsFor(owned: number) {
   const planned = await planSearch(
     "organization",
     query,
@@ -37,10 +37,14 @@ async function candidatesFor(owned: number): Promise<number> {
     },
   );
   if (!planned.ok || planned.value.plan.by !== "index") throw new Error("an index was to be asked");
-  return planned.value.plan.settings.efSearch;
+  const { efSearch, iterates } = planned.value.plan.settings;
+  return { efSearch, iterates, again: planned.value.otherwise !== null };
 }
 
-test("who owns all is asked for no more candidates than the setting says, who owns a share for more", async () => {
-  expect(await candidatesFor(100_000)).toBe(80);
-  expect(await candidatesFor(11_000)).toBe(4 * 100);
+test("who owns all asks for the candidates of the setting, and goes on only where they were too few", async () => {
+  expect(await settingsFor(100_000)).toEqual({ efSearch: 80, iterates: false, again: true });
+});
+
+test("who owns a share asks for more candidates, and goes on at once", async () => {
+  expect(await settingsFor(11_000)).toEqual({ efSearch: 4 * 100, iterates: true, again: false });
 });

@@ -14,6 +14,8 @@ export interface PlannedSearch {
   readonly rows: number;
   /** Whether the index may end before it has seen all vectors. */
   readonly bounded: boolean;
+  /** How to look again where this finds too few; null where it finds all that there are. */
+  readonly otherwise: PlannedSearch | null;
 }
 
 /** A share of the limit that is asked for beside it. */
@@ -46,7 +48,8 @@ export async function planSearch(
 ): Promise<Outcome<PlannedSearch, DatabaseFailure>> {
   const { SEARCH_EXACT_VECTORS: exactVectors, SEARCH_SCAN_TUPLES: scanTuples } = ports.configuration;
   const rows = limit + Math.ceil(limit * SPARE_SHARE);
-  const exactly = (by: "filter" | "organization") => done({ plan: { by }, rows, bounded: false } as const);
+  const exactly = (by: "filter" | "organization") =>
+    done({ plan: { by }, rows, bounded: false, otherwise: null } as const);
 
   if (filter.episode_id !== undefined || filter.from !== undefined || filter.to !== undefined) {
     const answer = await ports.database.forOrg(organizationId, [
@@ -61,7 +64,15 @@ export async function planSearch(
   if (own <= exactVectors * Math.sqrt(total / 100_000)) return exactly("organization");
   const share = (own / total) * (isNarrow(filter) ? FILTERED_SHARE : 1);
   const settings = settingsOf(sizes.value, Math.ceil(rows / share), ports.configuration);
-  return done({ plan: { by: "index", index: indexKind, settings }, rows, bounded: total > scanTuples });
+  const through = (how: IndexSettings) => ({ by: "index", index: indexKind, settings: how }) as const;
+  const iterating = { plan: through(settings), rows, bounded: total > scanTuples, otherwise: null };
+  // A scan that may go on keeps what it passes by, and that costs a tenth of it.
+  const needsNoMore = indexKind === "hnsw" && settings.efSearch === ports.configuration.SEARCH_EF_SEARCH;
+  return done(
+    needsNoMore
+      ? { plan: through({ ...settings, iterates: false }), rows, bounded: true, otherwise: iterating }
+      : iterating,
+  );
 }
 
 const isNarrow = (filter: SearchFilter): boolean =>
@@ -76,5 +87,6 @@ function settingsOf({ total }: StoredSizes, visited: number, configuration: Conf
     probes: SEARCH_PROBES,
     maxProbes: Math.max(SEARCH_PROBES, Math.ceil(scanTuples / vectorsOfList)),
     scanTuples,
+    iterates: true,
   };
 }

@@ -276,6 +276,22 @@ describe("consent", () => {
       truncated: false,
     });
   });
+
+  test("who withdrew hides nobody behind them: the index is asked to go on", async () => {
+    const phrase = "calibrate the spectrometer";
+    const withdrawn = Array.from({ length: 30 }, (_, index) => ({
+      ...recordAt(START_MS, 4 * TEXTS + index),
+      textHash: `withdrawn ${index}`,
+      vector: wordVector(`${phrase} ${index}`),
+      subjectRef: bob,
+    }));
+    await world.asOwner(storeSearchables(LARGE, withdrawn));
+    await world.grant(LARGE, bob, "none");
+    const byIndex = new Isolate(world.app, { SEARCH_EXACT_VECTORS: 1000, SEARCH_EF_SEARCH: 12 });
+    const answer = await byIndex.find(LARGE, { vector: [...wordVector(phrase)], limit: 1 });
+    expect(answer).toMatchObject({ index: "hnsw", truncated: false });
+    expect(answer.hits).toHaveLength(1);
+  });
 });
 
 describe("the vector of a query", () => {

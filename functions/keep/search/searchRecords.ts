@@ -14,7 +14,7 @@ import { readTarget, type SearchTarget } from "./readTarget.ts";
 import { readTexts } from "./readTexts.ts";
 import type { SearchAnswer, SearchFilter, SearchRequest } from "./schema.ts";
 import type { SearchPorts } from "./searchPorts.ts";
-import { findNearest } from "./store.ts";
+import { findNearest, type NearestRequest } from "./store.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -64,12 +64,11 @@ async function look(
   const planned = await planSearch(organizationId, query, filter, ports);
   if (!planned.ok) return planned;
   const { kind, distance, limit } = query;
-  const { plan, rows } = planned.value;
-  const nearest = { kind, distance, plan, rows, filter, ...target };
-  const answer = await ports.database.forOrg(organizationId, [findNearest(organizationId, nearest)]);
+  const { plan } = planned.value;
+  const nearest = { kind, distance, filter, ...target };
+  const answer = await findAmong(organizationId, nearest, planned.value, limit, ports);
   if (!answer.ok) return answer;
-
-  const { found, truncated } = foundAmong(answer.value[0] ?? [], limit, planned.value);
+  const { found, truncated } = answer.value;
   const texts = await readTexts(organizationId, query.include === "text" ? found : [], ports.database);
   if (!texts.ok) return texts;
   const hits = found.map((row) => ({
@@ -94,12 +93,31 @@ function whileKept(filter: SearchFilter, { clock, configuration }: SearchPorts):
   return { ...filter, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
-/** The first hits of the rows, and whether something before the last of them may have been passed over. */
-function foundAmong(
-  answered: readonly Row[],
+interface Nearest {
+  readonly found: readonly Found[];
+  readonly truncated: boolean;
+}
+
+/** Looks as planned; and once more, as the plan says, where too few were found to answer with. */
+async function findAmong(
+  organizationId: string,
+  nearest: Omit<NearestRequest, "plan" | "rows">,
+  planned: PlannedSearch,
   limit: number,
-  { rows, bounded }: PlannedSearch,
-): { found: Found[]; truncated: boolean } {
+  ports: SearchPorts,
+): Promise<Outcome<Nearest, DatabaseFailure>> {
+  const { plan, rows, otherwise } = planned;
+  const answer = await ports.database.forOrg(organizationId, [
+    findNearest(organizationId, { ...nearest, plan, rows }),
+  ]);
+  if (!answer.ok) return answer;
+  const hits = foundAmong(answer.value[0] ?? [], limit, planned);
+  if (hits.found.length === limit || otherwise === null) return done(hits);
+  return await findAmong(organizationId, nearest, otherwise, limit, ports);
+}
+
+/** The first hits of the rows, and whether something before the last of them may have been passed over. */
+function foundAmong(answered: readonly Row[], limit: number, { rows, bounded }: PlannedSearch): Nearest {
   const nearest = answered.map((row) => rowSchema.parse(row));
   const found = nearest.filter((row) => row !== null).slice(0, limit);
   const last = found.at(-1);

@@ -106,6 +106,8 @@ export interface IndexSettings {
   readonly probes: number;
   readonly maxProbes: number;
   readonly scanTuples: number;
+  /** Whether an HNSW scan goes on where its candidates are not enough. */
+  readonly iterates: boolean;
 }
 
 export interface NearestRequest {
@@ -125,7 +127,9 @@ const indexSettings = ({
   probes,
   maxProbes,
   scanTuples,
+  iterates,
 }: IndexSettings): Record<string, string> => ({
+  "hnsw.iterative_scan": iterates ? "relaxed_order" : "off",
   "hnsw.ef_search": String(efSearch),
   "hnsw.max_scan_tuples": String(scanTuples),
   // Else the memory of an iterative scan ends it before max_scan_tuples does.
