@@ -4,6 +4,7 @@ import { readLimitsCommand } from "./admin/readLimits.ts";
 import { replayCommand } from "./admin/replay.ts";
 import { setLimitsCommand } from "./admin/setLimits.ts";
 import { verifyAuditCommand } from "./admin/verifyAudit.ts";
+import { createCheckCommand } from "./check/checkCommand.ts";
 import type { Command } from "./command.ts";
 import { getConsentCommand } from "./consent/getConsent.ts";
 import { consentHistoryCommand } from "./consent/listHistory.ts";
@@ -20,6 +21,7 @@ import { rotatePepperCommand } from "./secrets/rotatePepper.ts";
 
 /** Every command. The parser, the help and docs/cli.md's test read this table. */
 export const COMMANDS: readonly Command[] = [
+  createCheckCommand(async () => (await import("../collapse/index.ts")).check),
   listKeysCommand,
   createKeyCommand,
   showKeyCommand,

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Command } from "./command.ts";
 import { COMMON_OPTIONS, kindOf } from "./parseCommandLine.ts";
 
@@ -28,8 +28,15 @@ export function describeCommand(command: Command): string {
     `${command.summary}.`,
     "",
     ...options,
-    ...optionRows(COMMON_OPTIONS),
+    ...optionRows(commonOf(command)),
   ].join("\n");
+}
+
+/** The common options that the command has none of its own for, without those of a server where it asks none. */
+function commonOf({ options, keyOf }: Command): z.ZodObject {
+  const hidden = [...Object.keys(options.shape), ...(keyOf === null ? ["url", "key"] : [])];
+  const left = Object.entries(COMMON_OPTIONS.shape).filter(([name]) => !hidden.includes(name));
+  return z.object(Object.fromEntries(left));
 }
 
 const callOf = ({ words, operands }: Command): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "./commands.ts";
 import { describeAll } from "./describeUsage.ts";
-import { duration } from "./optionSchemas.ts";
+import { dataSize, duration } from "./optionSchemas.ts";
 import { parseCommandLine } from "./parseCommandLine.ts";
 
 const parse = (line: string) => parseCommandLine(line.split(" ").filter(Boolean), COMMANDS);
@@ -41,6 +41,14 @@ test("a span of time is whole seconds", () => {
   expect(["0", "90", "90s", "30m", "24h", "7d"].map((text) => duration.parse(text))).toEqual([
     0, 90, 90, 1800, 86_400, 604_800,
   ]);
+});
+
+test("a size of data is whole bytes", () => {
+  expect(["1", "1GB", "1.5 gib", "900MB", "0.5KB"].map((text) => dataSize.parse(text))).toEqual([
+    1, 1_000_000_000, 1_610_612_736, 900_000_000, 500,
+  ]);
+  for (const text of ["", "GB", "0", "-1GB", "1GiBs", "1e9", "one"])
+    expect(dataSize.safeParse(text).success).toBe(false);
 });
 
 test("help names every command once", () => {

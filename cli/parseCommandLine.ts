@@ -2,7 +2,7 @@ import { type ParseArgsOptionDescriptor, parseArgs } from "node:util";
 import { z } from "zod";
 import { done, type Outcome } from "../functions/contracts/outcome.ts";
 import type { Command } from "./command.ts";
-import { type CommandFailure, wrongUsage } from "./failure.ts";
+import { type CommandFailure, wrongData, wrongUsage } from "./failure.ts";
 
 /** Options that every command understands. */
 export const COMMON_OPTIONS = z.object({
@@ -32,11 +32,18 @@ export function parseCommandLine(
 ): Outcome<CommandLine, CommandFailure> {
   const command = commands.find((one) => startsWith(words, one.words.split(" "))) ?? null;
   if (command === null) return withoutCommand(words);
-  const rest = words.slice(command.words.split(" ").length);
-  const split = splitOptions(rest, { ...COMMON_OPTIONS.shape, ...command.options.shape });
+  const line = parseFor(command, words.slice(command.words.split(" ").length));
+  if (line.ok || line.failure.kind !== "usage" || !command.byVerdict) return line;
+  return wrongData(line.failure.sentence, `See \`headgate ${command.words} --help\`.`);
+}
+
+function parseFor(command: Command, rest: readonly string[]): Outcome<CommandLine, CommandFailure> {
+  const own = command.options.shape;
+  const split = splitOptions(rest, { ...COMMON_OPTIONS.shape, ...own });
   if (!split.ok) return split;
   const { values, positionals } = split.value;
-  const common = COMMON_OPTIONS.parse(values);
+  const shared = Object.entries(values).filter(([name]) => !Object.hasOwn(own, name));
+  const common = COMMON_OPTIONS.parse(Object.fromEntries(shared));
   const line = { command, operands: positionals, options: values, common };
   if (common.help) return done(line);
   const parsed = command.options.safeParse(values);
@@ -44,10 +51,18 @@ export function parseCommandLine(
     const sentences = parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
     return wrongUsage(`${sentences.join("; ")}.`);
   }
-  if (positionals.length !== command.operands.length)
+  if (!isRightCount(positionals.length, command.operands))
     return wrongUsage(`headgate ${command.words} takes ${countOf(command.operands)}.`);
-  return done(line);
+  const apart = command.operands.at(-1)?.endsWith("...") === true ? split.value.apart : undefined;
+  return apart === undefined
+    ? done(line)
+    : wrongUsage(
+        `${apart} stands apart from the first argument; quote a pattern that stands behind an option.`,
+      );
 }
+
+const isRightCount = (given: number, operands: readonly string[]): boolean =>
+  operands.at(-1)?.endsWith("...") === true ? given >= operands.length : given === operands.length;
 
 function withoutCommand(words: readonly string[]): Outcome<CommandLine, CommandFailure> {
   const asksForHelp = words.every((word) => word === "help" || word === "--help" || word === "-h");
@@ -64,19 +79,44 @@ const startsWith = (words: readonly string[], start: readonly string[]): boolean
 const countOf = (operands: readonly string[]): string =>
   operands.length === 0 ? "no argument" : operands.map((name) => `<${name}>`).join(" ");
 
+interface SplitLine {
+  readonly values: Record<string, unknown>;
+  readonly positionals: string[];
+  /** The first argument that an option stands in front of, with another argument in front of that. */
+  readonly apart: string | undefined;
+}
+
 function splitOptions(
   words: readonly string[],
   shape: Readonly<Record<string, z.core.$ZodType>>,
-): Outcome<{ values: Record<string, unknown>; positionals: string[] }, CommandFailure> {
+): Outcome<SplitLine, CommandFailure> {
   const options = Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, kindOf(schema)]));
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
-    return done({ values, positionals });
+    const { values, positionals, tokens } = parseArgs({
+      args: [...words],
+      options,
+      allowPositionals: true,
+      tokens: true,
+    });
+    return done({ values, positionals, apart: positionalApart(tokens) });
   } catch (error) {
     // Node's sentence goes on with advice about file names; the first one says what is wrong.
     const [reason = ""] = error instanceof Error ? error.message.split(". ") : [];
     return wrongUsage(`${reason.replace(/\.$/, "")}.`);
   }
+}
+
+/**
+ * A shell that expands `--reference real/*.csv` leaves the second file behind the option, where it reads as an
+ * argument: of a list that is found here.
+ */
+function positionalApart(
+  tokens: readonly { kind: string; value?: string | undefined }[],
+): string | undefined {
+  const first = tokens.findIndex(({ kind }) => kind === "positional");
+  const behind = tokens.findIndex(({ kind }, at) => at > first && kind === "option");
+  if (first === -1 || behind === -1) return undefined;
+  return tokens.slice(behind).find(({ kind }) => kind === "positional")?.value;
 }
 
 /** What Node's parser must know of an option, read off its schema. */

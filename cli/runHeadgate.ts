@@ -1,8 +1,9 @@
 import { done, type Outcome } from "../functions/contracts/outcome.ts";
-import type { Command, Done, Environment, Tools } from "./command.ts";
+import type { Command, Done, Environment, Screen, Tools } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { describeAll, describeCommand } from "./describeUsage.ts";
 import { type CommandFailure, EXIT_CODES, wrongUsage } from "./failure.ts";
+import { createScreen } from "./output/createScreen.ts";
 import { describeFailure } from "./output/describeFailure.ts";
 import { type CommandLine, type CommonOptions, parseCommandLine } from "./parseCommandLine.ts";
 import { createAsk } from "./server/callServer.ts";
@@ -13,7 +14,7 @@ export interface Surroundings {
   readonly environment: Environment;
   readonly cwd: string;
   readonly input: AsyncIterable<Uint8Array | string>;
-  readonly out: NodeJS.WritableStream;
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
@@ -22,7 +23,8 @@ export async function runHeadgate(words: readonly string[], surroundings: Surrou
   const { out, err } = surroundings;
   const line = parseCommandLine(words, COMMANDS);
   if (!line.ok) {
-    err.write(`${describe(line.failure, surroundings)}\nSee \`headgate help\`.\n`);
+    const more = line.failure.kind === "usage" ? "\nSee `headgate help`." : "";
+    err.write(`${describe(line.failure, surroundings)}${more}\n`);
     return EXIT_CODES[line.failure.kind];
   }
   const { command, common } = line.value;
@@ -30,7 +32,9 @@ export async function runHeadgate(words: readonly string[], surroundings: Surrou
     out.write(`${command === null ? describeAll(COMMANDS) : describeCommand(command)}\n`);
     return 0;
   }
-  const outcome = await run(command, line.value, surroundings);
+  const screen = createScreen(surroundings);
+  const outcome = await run(command, line.value, surroundings, screen);
+  screen.clear();
   return outcome.ok
     ? report(outcome.value, common, surroundings)
     : complain(outcome.failure, common, surroundings);
@@ -40,8 +44,9 @@ async function run(
   command: Command,
   { operands, options, common }: CommandLine,
   surroundings: Surroundings,
+  screen: Screen,
 ): Promise<Outcome<Done, CommandFailure>> {
-  const tools = toolsFor(command, common, surroundings);
+  const tools = toolsFor(command, common, surroundings, screen);
   return tools.ok ? command.run(operands, options, tools.value) : tools;
 }
 
@@ -49,23 +54,24 @@ function toolsFor(
   { keyOf }: Command,
   flags: CommonOptions,
   { environment, cwd, input }: Surroundings,
+  screen: Screen,
 ): Outcome<Tools, CommandFailure> {
   // A command that asks nobody works where there is no server.
   if (keyOf === null)
-    return done({ cwd, input, ask: async () => wrongUsage("This command asks no server.") });
+    return done({ cwd, input, screen, ask: async () => wrongUsage("This command asks no server.") });
   const server = findServer({ flags, environment, cwd, keyOf });
-  return server.ok ? done({ cwd, input, ask: createAsk(server.value) }) : server;
+  return server.ok ? done({ cwd, input, screen, ask: createAsk(server.value) }) : server;
 }
 
 function report(
-  { json, out: text, notes = [] }: Done,
+  { json, out: text, notes = [], exitCode = 0 }: Done,
   common: CommonOptions,
   { out, err }: Surroundings,
 ): number {
   const shown = common.json ? JSON.stringify(json, null, 2) : text;
   if (shown !== "") out.write(`${shown}\n`);
   if (!common.json && !common.quiet) for (const note of notes) err.write(`${note}\n`);
-  return 0;
+  return exitCode;
 }
 
 function complain(failure: CommandFailure, common: CommonOptions, surroundings: Surroundings): number {

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { ask, makeKey } from "./support/client.ts";
-import { killAndRevive } from "./support/faults.ts";
+import { killAndRevive, whileStalled } from "./support/faults.ts";
 import {
   type ConnectionClosed,
   float32s,
@@ -102,6 +103,48 @@ test("kill -9 of the edge ends no episode: the next socket goes on at the next s
   second.close();
   await until("the episode is stored", async () => (await episodeRows(episodeId)).length >= 8);
   expect((await episodeRows(episodeId)).map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("what waits in a session is found there, and arrives though the edge dies and no socket comes back", async () => {
+  // Its records wait long enough to be asked for, and for the edge to die before it stores them.
+  const edge = await cell.addEdge({ SOCKET_DRAIN_DELAY_MS: "4000" });
+  const { key } = cell.stack;
+  const client = await OpenpiClient.connect(`${edge.url}/?robot_type=franka&session=robot-3`, key);
+  const answers: WireMap[] = [];
+  for (let step = 0; step < 3; step += 1) answers.push(own(await client.infer(libero(step))));
+  expect(answers.map((answer) => answer.get("recorded"))).toEqual([true, true, true]);
+  const [id, episodeId] = [answers[1]?.get("id"), answers[1]?.get("episode_id")];
+  const tell = (body: object) => ask(`${edge.url}/v1/feedback`, { key, method: "POST", body });
+  const told = [
+    await tell({ type: "thumbs", inference_id: id, thumbs: "up" }),
+    await tell({ type: "episode_outcome", episode_id: episodeId, success: true, steps: 3 }),
+  ];
+  expect(told.map(({ status }) => status)).toEqual([201, 201]);
+  expect(await episodeRows(episodeId)).toEqual([]);
+  await killAndRevive(edge.part);
+  edge.part.send("run-scheduled");
+  await until("the episode is stored", async () => (await episodeRows(episodeId)).length >= 3);
+  expect((await episodeRows(episodeId)).map(({ step }) => step)).toEqual([0, 1, 2]);
+});
+
+test("a session that is due to be forgotten forgets nothing that waits", async () => {
+  const edge = await cell.addEdge({
+    SOCKET_FORGET_MS: "200",
+    DUPLICATE_WINDOW_MS: "200",
+    SOCKET_DRAIN_DELAY_MS: "100",
+    OUTBOX_RETRY_MAX_MS: "200",
+    DATABASE_TIMEOUT_MS: "200",
+  });
+  const client = await OpenpiClient.connect(`${edge.url}/?robot_type=franka`, cell.stack.key);
+  const episodeId = own(client.metadata).get("episode_id");
+  await whileStalled(cell.stack.parts.postgres, async () => {
+    for (let step = 0; step < 2; step += 1)
+      expect(own(await client.infer(libero(step))).get("recorded")).toBe(true);
+    client.close();
+    // Long enough for several drains that fail, with the session's time over.
+    await pause(1200);
+  });
+  await until("the episode is stored", async () => (await episodeRows(episodeId)).length >= 2);
 });
 
 test("a named session is taken over by its newest socket, and no other key finds it", async () => {

@@ -24,6 +24,7 @@ import { policyTransport } from "./ports/policyTransport.ts";
 import { r2ObjectStore } from "./ports/r2ObjectStore.ts";
 import { redisKeyValue } from "./ports/redisKeyValue.ts";
 import { s3ObjectStore } from "./ports/s3ObjectStore.ts";
+import { socketNamespace } from "./ports/socketNamespace.ts";
 import { ENDPOINTS } from "./routes.ts";
 import type { Environment, Services } from "./services.ts";
 
@@ -61,6 +62,12 @@ function build(environment: Environment): Services {
     write: (line) => console.log(line),
     routes: ROUTES,
   });
+  const waiting = {
+    outboxes: outboxNamespace(environment, configuration),
+    shards: configuration.OUTBOX_SHARDS,
+    timeoutMs: configuration.OUTBOX_READ_TIMEOUT_MS,
+    clock,
+  };
   return {
     configuration,
     configurationHash: configurationHash(configuration),
@@ -80,11 +87,10 @@ function build(environment: Environment): Services {
       logger,
     }),
     waitingRecords: durableWaitingRecords({
-      namespace: outboxNamespace(environment, configuration),
-      shards: configuration.OUTBOX_SHARDS,
-      timeoutMs: configuration.OUTBOX_READ_TIMEOUT_MS,
-      clock,
+      ...waiting,
+      sockets: socketNamespace(environment, configuration),
     }),
+    waitingInOutboxes: durableWaitingRecords({ ...waiting, sockets: null }),
     runner,
     runnerProtocol: passedProtocol({ origins: configuration.RUNNER_URLS, clock, meter }),
     policies: combinePolicies([

@@ -6,7 +6,9 @@ import { outboxShardNames } from "../functions/keep/outbox/shards.ts";
 import { anchorHeads } from "../functions/observe/audit/anchorHeads.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
 import { outboxNamespace } from "./ports/outboxNamespace.ts";
+import { socketNamespace } from "./ports/socketNamespace.ts";
 import type { Services } from "./services.ts";
+import { sweepOutboxes } from "./sweepOutboxes.ts";
 
 const organizationSchema = z.object({ id: z.string() });
 
@@ -20,7 +22,7 @@ const DAYS_AHEAD = 7;
  * part is idempotent and stands alone.
  */
 export async function runSchedule(services: Services): Promise<void> {
-  await sweepOutboxes(services);
+  await sweepOrganizations(services);
   await Promise.allSettled([
     repeatChanges(services),
     flushUsage(services),
@@ -30,7 +32,7 @@ export async function runSchedule(services: Services): Promise<void> {
   await flushMetrics({ meter: services.meter, keyValue: services.keyValue });
 }
 
-async function sweepOutboxes({ database, environment, configuration, logger }: Services): Promise<void> {
+async function sweepOrganizations({ database, environment, configuration, logger }: Services): Promise<void> {
   const organizations = await database.platform(sql`select active_organizations() as id`);
   if (!organizations.ok) {
     logger.warn("dependency_failed", { part: "postgres", failureKind: organizations.failure.kind });
@@ -39,8 +41,10 @@ async function sweepOutboxes({ database, environment, configuration, logger }: S
   const shards = organizations.value
     .map((row) => organizationSchema.parse(row).id)
     .flatMap((id) => outboxShardNames(id, configuration.OUTBOX_SHARDS));
-  const outboxes = outboxNamespace(environment, configuration);
-  await Promise.allSettled(shards.map((shard) => outboxes.getByName(shard).sweep()));
+  await sweepOutboxes(shards, {
+    outboxes: outboxNamespace(environment, configuration),
+    sockets: socketNamespace(environment, configuration),
+  });
 }
 
 async function repeatChanges(services: Services): Promise<void> {

@@ -22,9 +22,25 @@ import type { Logger } from "../functions/observe/logs.ts";
 import type { IsolateMeter } from "../functions/observe/meter.ts";
 import type { StepTimes } from "../functions/serve/chunks/stepTimes.ts";
 
+/** What an outbox answers to a sweep: what waits in it, and the sessions that it lists. */
+export interface OutboxSweep extends QueueDepth {
+  readonly sessions: readonly string[];
+}
+
 /** What a Worker may ask of an outbox. */
 export interface OutboxRpc {
   append(request: AppendRequest): Promise<AppendResult>;
+  find(question: WaitingQuestion): Promise<string[]>;
+  sweep(): Promise<OutboxSweep>;
+  /** The sessions in which records may wait; the organization's first outbox lists them. */
+  sessions(): Promise<string[]>;
+  /** Enters a session in that list; false where there is no room. `atMs` grows from call to call. */
+  listSession(name: string, atMs: number): Promise<boolean>;
+  unlistSession(name: string, atMs: number): Promise<void>;
+}
+
+/** What a Worker may ask of a session, beside the socket that it hands over: it is an outbox too. */
+export interface SocketRpc {
   find(question: WaitingQuestion): Promise<string[]>;
   sweep(): Promise<QueueDepth>;
 }
@@ -32,7 +48,7 @@ export interface OutboxRpc {
 /** What wrangler.toml binds, and beside it one string per setting of functions/contracts/configuration.ts. */
 export interface Environment {
   readonly OUTBOX: DurableObjectNamespace<OutboxRpc & Rpc.DurableObjectBranded>;
-  readonly SOCKET: DurableObjectNamespace;
+  readonly SOCKET: DurableObjectNamespace<SocketRpc & Rpc.DurableObjectBranded>;
   readonly BLOBS: R2Bucket;
   readonly [setting: string]: unknown;
 }
@@ -48,6 +64,8 @@ export interface Services {
   readonly objectStore: ObjectStore;
   readonly outbox: Outbox;
   readonly waitingRecords: WaitingRecords;
+  /** The same without what waits in sessions: what a session asks, which must not wait for another one. */
+  readonly waitingInOutboxes: WaitingRecords;
   readonly runner: Runner;
   readonly runnerProtocol: RunnerProtocol;
   readonly policies: PolicyServers;

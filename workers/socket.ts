@@ -1,4 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import { done } from "../functions/contracts/outcome.ts";
+import type { WaitingQuestion, WaitingRecords } from "../functions/contracts/ports.ts";
+import { parseEntry } from "../functions/guard/seal/parseEntry.ts";
+import type { QueueDepth } from "../functions/keep/outbox/entryQueue.ts";
 import { lastStep } from "../functions/keep/records/lastStep.ts";
 import { flushMetrics } from "../functions/observe/flushMetrics.ts";
 import type { Closing } from "../functions/serve/openpi/closing.ts";
@@ -12,24 +16,42 @@ import {
 import { Episode, type EpisodeState, episodeStateSchema } from "../functions/serve/openpi/episode.ts";
 import { keepPace } from "../functions/serve/openpi/keepPace.ts";
 import { Session } from "../functions/serve/openpi/session.ts";
+import { Alarm } from "./alarm.ts";
 import { servicesOf } from "./bindings.ts";
-import type { Environment, Services } from "./services.ts";
+import type { Environment, Services, SocketRpc } from "./services.ts";
+import { SessionOutbox } from "./sessionOutbox.ts";
 import { CONNECTION_HEADER, SESSION_TAKEN } from "./sessionProtocol.ts";
 
 const EPISODE = "episode";
 
 /**
  * One session of a robot's socket. It outlives its sockets: a newer one takes over from an older one, in the
- * same episode, and what is under way for one is done before the other's turn.
+ * same episode, and what is under way for one is done before the other's turn. It is its own outbox shard: what it
+ * calls recorded is in its storage, and its one alarm carries records on and forgets the session.
  */
-export class Socket extends DurableObject<Environment> {
+export class Socket extends DurableObject<Environment> implements SocketRpc {
+  readonly #alarm: Alarm;
+  readonly #outbox: SessionOutbox;
   readonly #episode: Promise<Episode>;
   #session: Session | null = null;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
-    this.#episode = state.blockConcurrencyWhile(() => this.#remember());
+    const { name = "" } = state.id;
+    const organizationId = organizationOfSession(name);
+    this.#alarm = new Alarm(state);
+    this.#outbox = new SessionOutbox({
+      organizationId,
+      session: name,
+      alarm: this.#alarm,
+      state,
+      environment,
+    });
+    this.#episode = state.blockConcurrencyWhile(async () => {
+      await this.#alarm.load();
+      return await this.#remember(organizationId);
+    });
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -45,17 +67,28 @@ export class Socket extends DurableObject<Environment> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Forgets the session some time after its last socket. */
+  /** The records that wait here, as text. */
+  async find(question: WaitingQuestion): Promise<string[]> {
+    return this.#outbox.find(question);
+  }
+
+  /** Called at start and every five minutes, for as long as the organization's list holds this session. */
+  async sweep(): Promise<QueueDepth> {
+    const depth = this.#outbox.sweep();
+    await this.#leaveList();
+    return depth;
+  }
+
   override async alarm(): Promise<void> {
-    const { configuration, clock } = servicesOf(this.env);
-    const episode = await this.#episode;
-    const endsAtMs = (episode.touchedAtMs ?? 0) + configuration.SOCKET_FORGET_MS;
-    if (this.#session !== null) await this.#forgetLater();
-    else if (endsAtMs > clock.now()) await this.ctx.storage.setAlarm(endsAtMs);
-    else {
-      episode.forget();
-      await this.ctx.storage.deleteAll();
-    }
+    this.#alarm.clear();
+    await this.#outbox.drain();
+    await this.#leaveList();
+    await this.#forgetWhatIsOver(await this.#episode);
+  }
+
+  /** Where no socket is open and nothing waits, nobody needs to find this session. */
+  async #leaveList(): Promise<void> {
+    if (this.#session === null) await this.#outbox.close();
   }
 
   #serve(server: WebSocket, connection: Connection, episode: Episode): void {
@@ -65,6 +98,7 @@ export class Socket extends DurableObject<Environment> {
     const { SOCKET_FORGET_MS, SOCKET_RESUME_MS } = services.configuration;
     const session = new Session(connection, fit.value, episode, {
       ...services,
+      outbox: this.#outbox,
       background: (task) => this.ctx.waitUntil(task),
       wire: {
         send: (frame) => server.send(frame),
@@ -76,8 +110,9 @@ export class Socket extends DurableObject<Environment> {
       inTurn: (work) => this.#inTurn(work),
     });
     this.#session = session;
+    this.#outbox.open();
     this.#listen(server, session, services);
-    this.ctx.waitUntil(this.#forgetLater());
+    this.#alarm.wake(this.#forgetAtMs(episode));
     const opened = session.open({
       episodeId: connection.episodeId,
       prefix: episodePrefixOf(connection),
@@ -100,7 +135,9 @@ export class Socket extends DurableObject<Environment> {
   }
 
   #left(session: Session): void {
-    if (this.#session === session) this.#session = null;
+    if (this.#session !== session) return;
+    this.#session = null;
+    this.ctx.waitUntil(this.#leaveList());
   }
 
   async #guarded(work: Promise<void>, session: Session, services: Services): Promise<void> {
@@ -120,25 +157,58 @@ export class Socket extends DurableObject<Environment> {
     await mine;
   }
 
-  async #remember(): Promise<Episode> {
+  async #remember(organizationId: string): Promise<Episode> {
     const { clock, random } = servicesOf(this.env);
     const write = (state: EpisodeState) =>
       this.ctx.waitUntil(this.ctx.storage.put(EPISODE, state, { allowUnconfirmed: true }));
     const stored = episodeStateSchema.safeParse(await this.ctx.storage.get(EPISODE));
-    const remembered = stored.success ? await this.#caughtUp(stored.data) : null;
+    const remembered = stored.success ? await this.#caughtUp(stored.data, organizationId) : null;
     return new Episode(remembered, { clock, random, save: keepPace({ clock, write }) });
   }
 
   /** What was written down last may be a second older than a crash: what is recorded since then counts. */
-  async #caughtUp(state: EpisodeState): Promise<EpisodeState> {
-    const { name = "" } = this.ctx.id;
-    const last = await lastStep(organizationOfSession(name), state.episodeId, servicesOf(this.env));
+  async #caughtUp(state: EpisodeState, organizationId: string): Promise<EpisodeState> {
+    const { database, waitingInOutboxes } = servicesOf(this.env);
+    const waitingRecords = this.#withOwn(waitingInOutboxes);
+    const last = await lastStep(organizationId, state.episodeId, { database, waitingRecords });
     const nextStep = last.ok && last.value !== null ? last.value + 1 : 0;
     return nextStep > state.nextStep ? { ...state, nextStep, lastChunk: null } : state;
   }
 
-  async #forgetLater(): Promise<void> {
+  /** What waits here and elsewhere. Other sessions are not asked: two that begin would wait for each other. */
+  #withOwn(elsewhere: WaitingRecords): WaitingRecords {
+    return {
+      find: async (organizationId, question) => {
+        const found = await elsewhere.find(organizationId, question);
+        const own = this.#outbox.find(question).map((text) => parseEntry(text, null).record);
+        return found.ok ? done([...own, ...found.value]) : found;
+      },
+    };
+  }
+
+  /**
+   * Forgets the episode some time after its last socket, and all else once nothing waits, and nothing that was
+   * recorded can come again and be called new.
+   */
+  async #forgetWhatIsOver(episode: Episode): Promise<void> {
+    const nowMs = servicesOf(this.env).clock.now();
+    const forgetAtMs = this.#forgetAtMs(episode);
+    if (forgetAtMs > nowMs) return this.#alarm.wake(forgetAtMs);
+    episode.forget();
+    const rememberUntilMs = this.#outbox.remembersUntilMs ?? 0;
+    if (rememberUntilMs > nowMs) {
+      this.#alarm.wake(rememberUntilMs);
+      await this.ctx.storage.delete(EPISODE);
+    } else if (this.#outbox.isEmpty) {
+      this.#outbox.forget();
+      await this.ctx.storage.deleteAll();
+    }
+  }
+
+  /** A session that has a socket is not forgotten. */
+  #forgetAtMs({ touchedAtMs }: Episode): number {
     const { configuration, clock } = servicesOf(this.env);
-    await this.ctx.storage.setAlarm(clock.now() + configuration.SOCKET_FORGET_MS);
+    const lastAtMs = this.#session === null ? (touchedAtMs ?? Number.NEGATIVE_INFINITY) : clock.now();
+    return lastAtMs + configuration.SOCKET_FORGET_MS;
   }
 }

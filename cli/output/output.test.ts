@@ -51,6 +51,15 @@ test("a problem is told with its title, detail, pointers and fix", () => {
   ]);
 });
 
+test("wrong data is told with what to do about it, and its names cannot move the cursor", () => {
+  const failure: CommandFailure = {
+    kind: "data",
+    sentence: "a\u001b[2J.csv has no rows.",
+    fix: "Give rows.",
+  };
+  expect(describeFailure(failure, false)).toBe("error: a\ufffd[2J.csv has no rows.\nfix: Give rows.");
+});
+
 test("colors are there only where they are wanted", () => {
   const control = "\u001b[";
   expect(describeFailure(refused, true)).toContain(control);

@@ -38,7 +38,7 @@ const isRow = (value: unknown): value is Row =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A control character in a stored name must not reach a terminal. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
 
 /** A value in a line of its own. */
 function shown(value: unknown): string {

@@ -20,6 +20,8 @@ export interface Frame {
   /** Class of each code of each variable: 0 to 7, or 8. */
   readonly classes: readonly Uint8Array[];
   readonly encoding: Encoding;
+  /** Of each variable the step that the reference's values are rounded to: 1, 0.01; 0 where it has none. */
+  readonly grids: Float64Array;
 }
 
 /** The numbers that a row becomes for everything linear; fixed by the reference. */
@@ -27,6 +29,34 @@ export interface Encoding {
   readonly width: number;
   /** Of each number: the variable it comes of, and how people read it. */
   readonly features: readonly { readonly variable: number; readonly name: string }[];
+  /** The first so many features are normal scores; of the others most rows have 0. */
+  readonly dense: number;
+  /** Of each variable how its codes and values become features. */
+  readonly encoders: readonly Encoder[];
+}
+
+/** How a variable becomes features: a normal score where it is a number, and up to three numbers of its code. */
+export interface Encoder {
+  /** Feature of the normal score; -1 where it has none. */
+  readonly scoreFeature: number;
+  /** Normal score at each edge, and per unit of the value beyond the outermost ones. */
+  readonly scores: Float64Array;
+  readonly slopeBelow: number;
+  readonly slopeAbove: number;
+  /** Code k gives `features` and `values` from `starts[k]` up to `starts[k + 1]`. */
+  readonly starts: Uint32Array;
+  readonly features: Uint16Array;
+  readonly values: Float64Array;
+}
+
+/**
+ * Digests of rows, ascending, each with the number of its rows: of all rows, or, where these are many, of those
+ * whose digest lies in the lowest `share` of all digests. Copies of a row are kept or left together.
+ */
+export interface DigestCounts {
+  readonly share: number;
+  readonly digests: Float64Array;
+  readonly rows: Float64Array;
 }
 
 /** The statistics of some rows of one table. */
@@ -41,11 +71,16 @@ export interface Aggregate {
   readonly comoment: Float64Array;
   /** Rows that equal an earlier row of the same set in every analyzed column, estimated where rows were sampled. */
   readonly duplicates: number;
+  /** What `duplicates` is counted of; it lets them be counted of a union too. */
+  readonly digests: DigestCounts;
   /** Of each variable the rows whose value lies on the reference's grid of rounding; 0 where it has none. */
   readonly onGrid: Float64Array;
 }
 
-/** Rows that were kept whole: those with the least hash, so that no order of reading changes which. */
+/**
+ * Rows that were kept whole: those with the least hash, so that no order of reading changes which. They come in the
+ * order of their hashes: the first k of them are a sample of k rows.
+ */
 export interface RowSample {
   readonly rows: number;
   /** Index of each in its table. */

@@ -6,6 +6,9 @@ export type ColumnKind = "number" | "level" | "category" | "date" | "text" | "ve
 /** What a column is for, where the schema file or a flag says so; `feature` else. */
 export type ColumnRole = "feature" | "target" | "group" | "time" | "id" | "ignore";
 
+/** What the values of a column are in the file, whatever they are counted as. */
+export type ValueType = "number" | "string" | "boolean" | "date";
+
 /** One column of the reference, as it will be read of both tables. */
 export interface ColumnPlan {
   readonly name: string;
@@ -13,6 +16,10 @@ export interface ColumnPlan {
   readonly role: ColumnRole;
   /** Why it is understood so, for people: "612 distinct strings of at most 3 words". */
   readonly because: string;
+  /** The reference's, for the candidate's must be the same; absent where the column is not read. */
+  readonly values?: ValueType;
+  /** The reference's 1 % to 99 %, of a `number`, and of how many values: they tell a change of unit. */
+  readonly quantiles?: { readonly values: readonly number[]; readonly of: number };
 }
 
 /** How both tables are read; inferred from the reference, overridden by the schema file. */

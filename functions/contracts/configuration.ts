@@ -150,6 +150,10 @@ export const configurationSchema = z.object({
     3_600_000,
     "How long a session whose socket is gone is remembered: its episode, its step, its last chunk.",
   ),
+  SOCKET_DRAIN_DELAY_MS: milliseconds(
+    1000,
+    "Pause between a record over a socket and the drain that stores it: each session drains by itself.",
+  ),
 
   OUTBOX_TIMEOUT_MS: milliseconds(250, "Deadline of recording an exchange."),
   OUTBOX_READ_TIMEOUT_MS: milliseconds(
@@ -189,7 +193,7 @@ export const configurationSchema = z.object({
     "Kind of the vector indexes; `npm start` builds it, elsewhere `npm run migrate -- --vector-index` does.",
   ),
   SEARCH_EF_SEARCH: setting(
-    z.coerce.number().int().min(1).max(1000).default(80),
+    z.coerce.number().int().min(1).max(1000).default(90),
     "Candidates that a search of an HNSW index keeps: more find more, and take longer.",
   ),
   SEARCH_PROBES: count(30, "Lists of an IVFFlat index that a search opens first."),

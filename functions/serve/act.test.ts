@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readConfiguration } from "../contracts/configuration.ts";
 import { envelopeFor } from "../contracts/envelopes.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
@@ -95,7 +95,11 @@ const ports: ActPorts = {
   configurationHash: "0123456789ab",
 };
 
-const play = (over: Partial<ActRequest> = {}, consent: GrantedConsent = personFree) =>
+const play = (
+  over: Partial<ActRequest> = {},
+  consent: GrantedConsent = personFree,
+  other: Partial<ActPorts> = {},
+) =>
   act(
     {
       input: readActInput(request(over), {}),
@@ -118,7 +122,7 @@ const play = (over: Partial<ActRequest> = {}, consent: GrantedConsent = personFr
         complete: () => undefined,
       },
     },
-    ports,
+    { ...ports, ...other },
   );
 
 beforeEach(() => {
@@ -321,5 +325,48 @@ describe("act, for a robot that goes on meanwhile", () => {
       [expect.closeTo(8 / 15 - 0.5), { robot_type: "franka" }],
       [expect.closeTo(0.6 - 8 / 15), { robot_type: "franka" }],
     ]);
+  });
+});
+
+describe("a record that is begun while the model works", () => {
+  const digest = vi.spyOn(crypto.subtle, "digest");
+  const encrypt = vi.spyOn(crypto.subtle, "encrypt");
+  const computed = () => [digest.mock.calls.length, encrypt.mock.calls.length];
+  beforeEach(() => [digest, encrypt].forEach((each) => void each.mockClear()));
+  afterEach(() => expect(asked).toBe(1));
+
+  it("is hashed and encrypted before there is an answer", async () => {
+    const infer = async () => {
+      asked += 1;
+      await expect.poll(computed).toEqual([1, 1]);
+      return inferResult;
+    };
+    const { outcome } = await play({}, personFree, { policies: runnerPolicies({ infer }) });
+    expect(outcome.ok && outcome.value.recorded).toBe(true);
+    expect(computed()).toEqual([1, 1]);
+  });
+
+  it.each([
+    ["for a dry run", { dry_run: true }, personFree],
+    ["at tier none", {}, { ...personFree, tier: "none" }],
+    ["without an event of the ledger", {}, { ...personFree, eventId: null }],
+  ] as const)("computes nothing %s", async (_, over, consent) => {
+    const { outcome } = await play(over, consent);
+    expect(outcome.ok && outcome.value.recorded).toBe(false);
+    // Whatever was put off until the question has left would have begun by then.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(computed()).toEqual([0, 0]);
+  });
+
+  it("ends no exchange of its own: where the model fails, a record that could not be made is nobody's error", async () => {
+    inferResult = failed({ kind: "deadline" });
+    const broken = { ...configuration, PENDING_SECRET: "not base64url!" };
+    const keyed = { ...personFree, keySeed: "cd".repeat(32) };
+    const { outcome } = await play({}, keyed, { configuration: broken });
+    expect(outcome).toMatchObject({ ok: false, failure: { code: "deadline_exceeded" } });
+    await expect.poll(() => digest.mock.calls.length).toBe(1);
+    inferResult = chunk(STILL);
+    await expect(play({}, keyed, { configuration: broken })).rejects.toThrow();
+    asked -= 1;
   });
 });

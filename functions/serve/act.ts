@@ -12,7 +12,7 @@ import type { ActCall, ActContext, ActPorts, ActTimings } from "./actContext.ts"
 import { answerAct } from "./answerAct.ts";
 import { actDeadlineMs } from "./chunks/actDeadline.ts";
 import { prepareAct } from "./prepareAct.ts";
-import { type RecordingResult, recordAct } from "./recordAct.ts";
+import { beginRecord, type RecordingResult, recordAct } from "./recordAct.ts";
 import type { ActAnswer } from "./schema.ts";
 
 export interface ActResult {
@@ -31,12 +31,14 @@ export async function act(call: ActCall, ports: ActPorts): Promise<ActResult> {
   const prepared = prepareAct(call, timings, ports);
   if (!prepared.ok) return ended(prepared);
 
-  const inferred = await infer(prepared.value, ports);
+  const inferring = infer(prepared.value, ports);
+  const begun = beginRecord(prepared.value, ports);
+  const inferred = await inferring;
   if (!inferred.ok) return ended(failed(problemOfInference(inferred.failure)));
 
   const verdict = gateOutput(prepared.value, inferred.value, ports);
   const context = { ...prepared.value, warnings: [...prepared.value.warnings, ...verdict.warnings] };
-  const recording = await record(context, inferred.value, verdict, ports);
+  const recording = await record(context, inferred.value, verdict, begun, ports);
   if (!recording.ok) return ended(recording);
 
   return ended(
@@ -106,10 +108,11 @@ async function record(
   context: ActContext,
   answer: PolicyAnswer,
   verdict: ActionVerdict,
+  begun: ReturnType<typeof beginRecord>,
   ports: ActPorts,
 ): Promise<Outcome<RecordingResult, Problem>> {
   const startedAtMs = ports.clock.now();
-  const result = await recordAct(context, answer, verdict, ports);
+  const result = await recordAct(context, answer, verdict, begun, ports);
   context.timings.recordMs = ports.clock.now() - startedAtMs;
   ports.meter.observe("headgate_record_duration_seconds", context.timings.recordMs / 1000);
   const required = context.call.options.recordRequired;

@@ -1,10 +1,10 @@
 import { uuidTimeMs } from "../contracts/identifiers.ts";
 import type { PolicyAnswer } from "../contracts/observations.ts";
-import type { RecordMetadata } from "../contracts/records.ts";
+import type { OutboxEntry, Pending, RecordMetadata } from "../contracts/records.ts";
 import type { ActionVerdict } from "../guard/gates/gateAction.ts";
 import { parseMoment } from "../guard/gates/gateTimestamp.ts";
 import { contentHash } from "../guard/seal/contentHash.ts";
-import { seal } from "../guard/seal/seal.ts";
+import { mayKeepAnything, seal, sealPictures } from "../guard/seal/seal.ts";
 import type { ActContext, ActPorts } from "./actContext.ts";
 import type { NotRecordedReason } from "./schema.ts";
 
@@ -14,6 +14,38 @@ export type RecordingResult =
 
 const notRecorded = (reason: NotRecordedReason): RecordingResult => ({ recorded: false, reason });
 
+/** What of a record needs no answer: the hash of what was asked, and the pictures as ciphertext. */
+export interface BegunRecord {
+  readonly contentHash: string;
+  readonly pictures: Pending | null;
+}
+
+/**
+ * Begins a record while the model works; null where nothing may be kept, and then nothing is computed. Await it
+ * through `recordAct`; where there is no answer, nobody needs to.
+ */
+export function beginRecord(context: ActContext, ports: ActPorts): Promise<BegunRecord | null> {
+  const begun = begin(context, ports);
+  // A bug in here is told to the one who awaits it; an exchange that fails before is not ended by it.
+  begun.catch(() => undefined);
+  return begun;
+}
+
+async function begin({ id, call }: ActContext, ports: ActPorts): Promise<BegunRecord | null> {
+  const { input, options, grant } = call;
+  const { consent, organizationId } = grant;
+  if (options.dryRun || !mayKeepAnything(consent)) return null;
+  await questionSent();
+  const { images } = input;
+  return {
+    contentHash: await contentHash({ organizationId, subjectRef: consent.subjectRef, input }),
+    pictures: await sealPictures({ id, organizationId, images }, consent, ports.configuration),
+  };
+}
+
+/** What was handed to the network leaves once this turn is over: until then computing would hold it back. */
+const questionSent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /**
  * Seals the exchange as its consent tier allows and hands it to the outbox. Whether it was recorded is part
  * of the answer; a `none` tier seals nothing at all.
@@ -22,30 +54,13 @@ export async function recordAct(
   context: ActContext,
   answer: PolicyAnswer,
   verdict: ActionVerdict,
+  beginning: Promise<BegunRecord | null>,
   ports: ActPorts,
 ): Promise<RecordingResult> {
-  const { call } = context;
-  const { input } = call;
-  const { consent, organizationId } = call.grant;
-  if (call.options.dryRun) return notRecorded("dry_run");
+  if (context.call.options.dryRun) return notRecorded("dry_run");
 
-  const entry = await seal(
-    {
-      id: context.id,
-      createdAtMs: uuidTimeMs(context.id),
-      organizationId,
-      contentHash: await contentHash({ organizationId, subjectRef: consent.subjectRef, input }),
-      metadata: metadataOf(context, answer, verdict, ports),
-      actions: answer.actions,
-      state: input.state,
-      safetyScore: verdict.score,
-      safetyChecks: verdict.checks,
-      instruction: input.instruction,
-      images: input.images,
-    },
-    consent,
-    ports.configuration,
-  );
+  const begun = await beginning;
+  const entry = begun === null ? null : await sealAct(context, answer, verdict, begun, ports);
   if (entry === null) {
     ports.meter.count("headgate_records_withheld_total", { part: "all", reason: "consent" });
     return notRecorded("consent");
@@ -62,6 +77,35 @@ export async function recordAct(
     case "unavailable":
       return notRecorded("unavailable");
   }
+}
+
+function sealAct(
+  context: ActContext,
+  answer: PolicyAnswer,
+  verdict: ActionVerdict,
+  { contentHash, pictures }: BegunRecord,
+  ports: ActPorts,
+): Promise<OutboxEntry | null> {
+  const { id, call } = context;
+  const { input, grant } = call;
+  return seal(
+    {
+      id,
+      createdAtMs: uuidTimeMs(id),
+      organizationId: grant.organizationId,
+      contentHash,
+      metadata: metadataOf(context, answer, verdict, ports),
+      actions: answer.actions,
+      state: input.state,
+      safetyScore: verdict.score,
+      safetyChecks: verdict.checks,
+      instruction: input.instruction,
+      images: input.images,
+    },
+    grant.consent,
+    ports.configuration,
+    pictures,
+  );
 }
 
 function metadataOf(

@@ -15,11 +15,17 @@ import { markPending, markSealed } from "./brand.ts";
 import { bundleCameras, CAMERA_BUNDLE_TYPE } from "./cameraBundle.ts";
 import { dataKey } from "./dataKey.ts";
 
-/** A served exchange with everything in it, raw: nothing of it may be stored before it went through `seal`. */
-export interface ServedExchange {
+/** What is known of an exchange before it is answered, raw. */
+export interface SeenExchange {
   readonly id: string;
-  readonly createdAtMs: number;
   readonly organizationId: string;
+  /** What the cameras saw, the primary first. */
+  readonly images: readonly Pick<CameraImage, "camera" | "bytes">[];
+}
+
+/** A served exchange with everything in it, raw: nothing of it may be stored before it went through `seal`. */
+export interface ServedExchange extends SeenExchange {
+  readonly createdAtMs: number;
   readonly contentHash: string;
   readonly metadata: RecordMetadata;
   readonly actions: readonly (readonly number[])[];
@@ -27,8 +33,6 @@ export interface ServedExchange {
   readonly safetyScore: number;
   readonly safetyChecks: readonly SafetyCheck[];
   readonly instruction: string | null;
-  /** What the cameras saw, the primary first. */
-  readonly images: readonly Pick<CameraImage, "camera" | "bytes">[];
 }
 
 /** What sealing reads of the settings. */
@@ -46,17 +50,19 @@ const encoder = new TextEncoder();
 /**
  * Reduces an exchange to what its consent keeps (KEPT_FROM), and encrypts what still has to be anonymized.
  * Null: nothing may be kept. Until there are anonymizers for people, free text and images are kept only for
- * person-free streams; of a named subject they are `withheld` at every tier.
+ * person-free streams; of a named subject they are `withheld` at every tier. `pictures` may have been encrypted
+ * while the exchange was still to be answered; whether they are kept is decided here.
  */
 export async function seal(
   exchange: ServedExchange,
   consent: GrantedConsent,
   settings: SealSettings,
+  pictures: Pending | null | Promise<Pending | null> = sealPictures(exchange, consent, settings),
 ): Promise<OutboxEntry | null> {
-  const { tier, eventId } = consent;
-  if (tier === "none" || eventId === null) return null;
-  const grounds: Grounds = { ...consent, tier, eventId };
-  const image = await pendingImages(exchange, grounds, settings);
+  const grounds = groundsOf(consent);
+  if (grounds === null) return null;
+  const { tier, eventId } = grounds;
+  const image = mayImagesWait(grounds) ? await pictures : null;
   const keepsText = mayKeep(tier, "text") && isPersonFree(consent);
   const record: StorableRecord = {
     id: exchange.id,
@@ -75,8 +81,25 @@ export async function seal(
   return { record: markSealed(record), image };
 }
 
+/** Whether a consent lets `seal` keep anything of an exchange. */
+export const mayKeepAnything = (consent: GrantedConsent): boolean => groundsOf(consent) !== null;
+
+/** Null: nothing may be kept. */
+function groundsOf(consent: GrantedConsent): Grounds | null {
+  const { tier, eventId } = consent;
+  if (tier === "none" || eventId === null) return null;
+  return { ...consent, tier, eventId };
+}
+
 /** A stream that an administrator declared to hold no person: it has no subject. */
 const isPersonFree = (consent: Pick<GrantedConsent, "subjectRef">): boolean => consent.subjectRef === null;
+
+/** Without the seed of its key nothing can be encrypted. */
+function mayImagesWait(grounds: Grounds): grounds is Grounds & { readonly keySeed: string } {
+  const { tier, subjectRef, keySeed } = grounds;
+  const mayWait = mayKeep(tier, "image") && isPersonFree({ subjectRef });
+  return mayWait && keySeed !== null;
+}
 
 const stateOf = (part: unknown, kept: boolean, when: "stored" | "pending"): StorableRecord["textState"] => {
   if (part === null) return "absent";
@@ -98,13 +121,14 @@ function actionOf(exchange: ServedExchange): StorableRecord["action"] {
  * The pictures as one ciphertext bound to its record, as many as one record keeps; null where none may wait. The
  * primary camera's alone needs no bundle.
  */
-async function pendingImages(
-  { id, organizationId, images }: ServedExchange,
-  { tier, eventId, subjectRef, keySeed }: Grounds,
+export async function sealPictures(
+  { id, organizationId, images }: SeenExchange,
+  consent: GrantedConsent,
   { PENDING_SECRET, RECORD_IMAGES_MAX_BYTES }: SealSettings,
 ): Promise<Pending | null> {
-  const mayWait = mayKeep(tier, "image") && isPersonFree({ subjectRef });
-  if (!mayWait || keySeed === null) return null;
+  const grounds = groundsOf(consent);
+  if (grounds === null || !mayImagesWait(grounds)) return null;
+  const { eventId, subjectRef, keySeed } = grounds;
   const pictures = keepableCameras(images, RECORD_IMAGES_MAX_BYTES).flatMap(pictureOf);
   const [first, ...others] = pictures;
   if (first === undefined) return null;

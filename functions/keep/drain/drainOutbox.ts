@@ -16,8 +16,13 @@ export interface DrainReport {
  * Carries what waits in one outbox on its way: rows, then images, then vectors, each stage idempotent. Never
  * throws away what was not stored: what fails is tried again, ever more slowly, and ends in dead/.
  */
-export async function drainOutbox(queue: EntryQueue, shard: string, ports: DrainPorts): Promise<DrainReport> {
-  const { configuration, clock, meter } = ports;
+export async function drainOutbox(
+  queue: EntryQueue,
+  shard: string,
+  ports: DrainPorts,
+  delayMs = ports.configuration.OUTBOX_DRAIN_DELAY_MS,
+): Promise<DrainReport> {
+  const { clock, meter } = ports;
   const organizationId = organizationOfShard(shard);
   const startedAtMs = clock.now();
   queue.forget(startedAtMs);
@@ -34,7 +39,10 @@ export async function drainOutbox(queue: EntryQueue, shard: string, ports: Drain
   const oldestAgeMs = depth.oldestAtMs === null ? 0 : Math.max(0, clock.now() - depth.oldestAtMs);
   meter.set("headgate_outbox_oldest_age_seconds", oldestAgeMs / 1000, { shard });
 
-  return { waiting: depth.entries > 0, nextDrainInMs: pauseMs(results, oldestAgeMs, configuration) };
+  return {
+    waiting: depth.entries > 0,
+    nextDrainInMs: pauseMs(results, oldestAgeMs, delayMs, ports.configuration),
+  };
 }
 
 /**
@@ -44,13 +52,14 @@ export async function drainOutbox(queue: EntryQueue, shard: string, ports: Drain
 function pauseMs(
   results: readonly StageResult[],
   oldestAgeMs: number,
-  { OUTBOX_BATCH_ENTRIES, OUTBOX_DRAIN_DELAY_MS, OUTBOX_RETRY_MAX_MS }: DrainPorts["configuration"],
+  delayMs: number,
+  { OUTBOX_BATCH_ENTRIES, OUTBOX_RETRY_MAX_MS }: DrainPorts["configuration"],
 ): number {
   if (results.some((result) => result.moved >= OUTBOX_BATCH_ENTRIES)) return 0;
-  if (results.some((result) => result.moved > 0)) return OUTBOX_DRAIN_DELAY_MS;
+  if (results.some((result) => result.moved > 0)) return delayMs;
   if (results.some((result) => result.failed)) {
-    return Math.min(OUTBOX_RETRY_MAX_MS, Math.max(OUTBOX_DRAIN_DELAY_MS, oldestAgeMs));
+    return Math.min(OUTBOX_RETRY_MAX_MS, Math.max(delayMs, oldestAgeMs));
   }
   const dueInMs = results.flatMap((result) => (result.dueInMs === undefined ? [] : [result.dueInMs]));
-  return Math.max(OUTBOX_DRAIN_DELAY_MS, Math.min(...dueInMs, OUTBOX_RETRY_MAX_MS));
+  return Math.max(delayMs, Math.min(...dueInMs, OUTBOX_RETRY_MAX_MS));
 }

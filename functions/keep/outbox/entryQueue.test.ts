@@ -43,6 +43,17 @@ describe("the outbox's queue", () => {
     expect(queue.append([request({ id: "f" })], 11_001)[0]?.kind).toBe("recorded");
   });
 
+  it("says until when what it saw may come again, also of entries that have left", () => {
+    const queue = newQueue();
+    expect(queue.remembersUntilMs()).toBeNull();
+    queue.append([request()], 1000);
+    queue.append([request({ id: "b", contentHash: "h2" })], 3000);
+    queue.remove(queue.oldest("row", 10).map((row) => row.seq));
+    expect(queue.remembersUntilMs()).toBe(13_000);
+    queue.forget(70_000);
+    expect(queue.remembersUntilMs()).toBeNull();
+  });
+
   it("tells the same step of two people apart", () => {
     const queue = newQueue();
     queue.append([request({ subjectRef: "s1", episodeId: "e", step: 1 })], 1000);

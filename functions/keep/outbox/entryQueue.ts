@@ -178,6 +178,12 @@ export class EntryQueue {
     this.#sql.exec("delete from seen where seen_at_ms < ?", nowMs - this.#limits.duplicateWindowMs);
   }
 
+  /** When the last of what was seen here may be forgotten; null where nothing is remembered. */
+  remembersUntilMs(): number | null {
+    const [row] = this.#sql.exec("select max(seen_at_ms) as last from seen");
+    return typeof row?.last === "number" ? row.last + this.#limits.duplicateWindowMs : null;
+  }
+
   /** Which of these marks were left within the window, and by which entry. */
   #seen(marks: readonly string[], nowMs: number): Map<string, string> {
     const since = nowMs - this.#limits.duplicateWindowMs;

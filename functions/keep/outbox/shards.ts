@@ -28,5 +28,15 @@ export const episodeShardName = (organizationId: string, episodeId: string, shar
 export const outboxShardNames = (organizationId: string, shards: number): string[] =>
   Array.from({ length: shards }, (_, shard) => shardName(organizationId, shard));
 
+/** The outbox that lists the organization's sessions, whose records wait in outboxes of their own. */
+export const listingShardName = (organizationId: string): string => shardName(organizationId, 0);
+
+/**
+ * What the outbox in a session is called in metrics and dead letters. A session's own name is its client's word,
+ * and stays where it is.
+ */
+export const sessionShardName = (organizationId: string, session: string): string =>
+  `${organizationId}:s${spread(session).toString(16).padStart(8, "0")}`;
+
 /** The organization whose outbox this is. */
 export const organizationOfShard = (name: string): string => name.slice(0, name.lastIndexOf(":"));

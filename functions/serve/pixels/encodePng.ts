@@ -13,9 +13,10 @@ const TRUECOLOR = 2;
  * larger than the pixels.
  */
 export function encodePng({ widthPixels, heightPixels, rgb }: Pixels): Uint8Array<ArrayBuffer> {
-  const scanlines = filterNone(rgb, widthPixels * CHANNELS, heightPixels);
-  const blocks = Math.max(1, Math.ceil(scanlines.length / STORED_BLOCK_MAX_BYTES));
-  const dataBytes = 2 + blocks * 5 + scanlines.length + 4;
+  const rowBytes = widthPixels * CHANNELS;
+  const blockRows = Math.max(1, Math.floor(STORED_BLOCK_MAX_BYTES / (1 + rowBytes)));
+  const blocks = Math.ceil(heightPixels / blockRows);
+  const dataBytes = 2 + blocks * 5 + heightPixels * (1 + rowBytes) + 4;
   const png = new Uint8Array(SIGNATURE.length + (12 + 13) + (12 + dataBytes) + 12);
   const view = new DataView(png.buffer);
   png.set(SIGNATURE);
@@ -27,7 +28,7 @@ export function encodePng({ widthPixels, heightPixels, rgb }: Pixels): Uint8Arra
   at = endChunk(png, view, at, 13);
 
   at = startChunk(png, view, at, "IDAT", dataBytes);
-  writeStored(png, view, at, scanlines);
+  writeStored(png, view, at, { rgb, rowBytes, blockRows });
   at = endChunk(png, view, at, dataBytes);
 
   at = startChunk(png, view, at, "IEND", 0);
@@ -35,28 +36,35 @@ export function encodePng({ widthPixels, heightPixels, rgb }: Pixels): Uint8Arra
   return png;
 }
 
-/** Each row behind the byte that says how it was filtered: not at all. */
-function filterNone(rgb: Uint8Array, rowBytes: number, rows: number): Uint8Array {
-  const scanlines = new Uint8Array((rowBytes + 1) * rows);
-  for (let row = 0; row < rows; row += 1) {
-    scanlines.set(rgb.subarray(row * rowBytes, (row + 1) * rowBytes), row * (rowBytes + 1) + 1);
-  }
-  return scanlines;
+interface Scanlines {
+  readonly rgb: Uint8Array;
+  readonly rowBytes: number;
+  /** How many rows a stored block takes; none is cut in two. */
+  readonly blockRows: number;
 }
 
-/** A zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4). */
-function writeStored(png: Uint8Array, view: DataView, start: number, data: Uint8Array): void {
+/**
+ * A zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4): the rows, each behind the byte that says how it was
+ * filtered, not at all.
+ */
+function writeStored(png: Uint8Array, view: DataView, start: number, scanlines: Scanlines): void {
+  const { rgb, rowBytes, blockRows } = scanlines;
   png.set([0x78, 0x01], start);
   let at = start + 2;
-  for (let offset = 0; offset < data.length || offset === 0; offset += STORED_BLOCK_MAX_BYTES) {
-    const block = data.subarray(offset, offset + STORED_BLOCK_MAX_BYTES);
-    png[at] = offset + block.length >= data.length ? 1 : 0;
-    view.setUint16(at + 1, block.length, true);
-    view.setUint16(at + 3, ~block.length & 0xffff, true);
-    png.set(block, at + 5);
-    at += 5 + block.length;
+  let sum = 1;
+  for (let offset = 0; offset < rgb.length; offset += blockRows * rowBytes) {
+    const end = Math.min(rgb.length, offset + blockRows * rowBytes);
+    const blockBytes = ((end - offset) / rowBytes) * (1 + rowBytes);
+    png[at] = end === rgb.length ? 1 : 0;
+    view.setUint16(at + 1, blockBytes, true);
+    view.setUint16(at + 3, ~blockBytes & 0xffff, true);
+    const block = png.subarray(at + 5, at + 5 + blockBytes);
+    for (let row = offset, rowAt = 1; row < end; row += rowBytes, rowAt += 1 + rowBytes)
+      block.set(rgb.subarray(row, row + rowBytes), rowAt);
+    sum = adler32(block, sum);
+    at += 5 + blockBytes;
   }
-  view.setUint32(at, adler32(data));
+  view.setUint32(at, sum);
 }
 
 function startChunk(png: Uint8Array, view: DataView, at: number, type: string, lengthBytes: number): number {

@@ -1,0 +1,74 @@
+import { BUCKETS } from "../contracts/aggregates.ts";
+import type { Block } from "../contracts/columns.ts";
+import { rowHashes, stringHash } from "../encode/rowHash.ts";
+import type { Tally, TallyOptions } from "./tally.ts";
+
+/** The rows of a block bucket by bucket, so that what is counted of a bucket stays near in memory. */
+export interface CodedBlock {
+  readonly block: Block;
+  /** Of each row its bucket, and its place in the order of the buckets. */
+  readonly buckets: Uint8Array;
+  readonly places: Uint32Array;
+  /** The rows of bucket b have the places from `starts[b]` up to `starts[b + 1]`. */
+  readonly starts: Uint32Array;
+  /** By place: of each variable the codes, and of each normal score, one after the other, the scores. */
+  readonly codes: readonly Uint16Array[];
+  readonly scores: Float64Array;
+}
+
+export function codeBlock(tally: Tally, block: Block): CodedBlock {
+  const { variables, encoding } = tally.frame;
+  const buckets = bucketsOf(block, tally.options);
+  const { starts, places } = bucketOrder(buckets);
+  const inRows = new Uint16Array(block.rows);
+  const scores = new Float64Array(encoding.dense * block.rows);
+  const codes = variables.map(({ column }, variable) => {
+    const read = block.columns[column] ?? null;
+    tally.coders[variable]?.(read, block.rows, inRows);
+    const feature = encoding.encoders[variable]?.scoreFeature ?? -1;
+    if (feature >= 0 && read instanceof Float64Array) {
+      const into = scores.subarray(feature * block.rows, (feature + 1) * block.rows);
+      tally.scorers[variable]?.(read, inRows, places, into);
+    }
+    return inPlaces(inRows, places);
+  });
+  return { block, buckets, places, starts, codes, scores };
+}
+
+/** By the group's hash, that a group is never split; else by the row's. */
+function bucketsOf(block: Block, { seed, table }: TallyOptions): Uint8Array {
+  const buckets = new Uint8Array(block.rows);
+  const { bucketAt } = rowHashes(seed, table);
+  if (block.groups === null) {
+    for (let row = 0; row < block.rows; row++) buckets[row] = bucketAt(block.firstRow + row);
+    return buckets;
+  }
+  for (let row = 0; row < block.rows; row++)
+    buckets[row] = stringHash(block.groups[row] ?? "", seed) % BUCKETS;
+  return buckets;
+}
+
+function bucketOrder(buckets: Uint8Array): { starts: Uint32Array; places: Uint32Array } {
+  const starts = new Uint32Array(BUCKETS + 1);
+  for (let row = 0; row < buckets.length; row++) {
+    const after = (buckets[row] ?? 0) + 1;
+    starts[after] = (starts[after] ?? 0) + 1;
+  }
+  for (let bucket = 1; bucket <= BUCKETS; bucket++)
+    starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0);
+  const next = starts.slice();
+  const places = new Uint32Array(buckets.length);
+  for (let row = 0; row < places.length; row++) {
+    const bucket = buckets[row] ?? 0;
+    const place = next[bucket] ?? 0;
+    places[row] = place;
+    next[bucket] = place + 1;
+  }
+  return { starts, places };
+}
+
+function inPlaces(codes: Uint16Array, places: Uint32Array): Uint16Array {
+  const ordered = new Uint16Array(codes.length);
+  for (let row = 0; row < codes.length; row++) ordered[places[row] ?? 0] = codes[row] ?? 0;
+  return ordered;
+}

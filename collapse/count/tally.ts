@@ -1,0 +1,87 @@
+import { BUCKETS, type Frame, PAIR_CLASSES } from "../contracts/aggregates.ts";
+import { codesOf, type TablePlan } from "../contracts/columns.ts";
+import { type Coder, coderOf } from "../encode/coders.ts";
+import { type ColumnScorer, columnScorer } from "../encode/columnScorer.ts";
+import { rowHashes } from "../encode/rowHash.ts";
+import { isAnalyzed } from "../encode/sampleReference.ts";
+import { type DigestKeeper, keepDigests } from "./keepDigests.ts";
+import { keepSample, type SampleKeeper } from "./keepSample.ts";
+
+export interface TallyOptions {
+  readonly seed: number;
+  readonly table: "reference" | "candidate";
+}
+
+/**
+ * Counts in the making: sums of whole numbers and of numbers on the score grid, all exact, so that neither the size
+ * nor the order of blocks, nor of tallies that are merged, changes a byte of what comes of them.
+ */
+export interface Tally {
+  readonly frame: Frame;
+  readonly options: TallyOptions;
+  /** Columns of the plan that make up a row's digest. */
+  readonly digested: readonly number[];
+  readonly coders: readonly Coder[];
+  readonly scorers: readonly (ColumnScorer | null)[];
+  rows: number;
+  readonly bucketRows: Float64Array;
+  /** Of each variable: buckets × codes. */
+  readonly counts: readonly Float64Array[];
+  /** Of each pair: buckets × 81. */
+  readonly pairs: readonly Float64Array[];
+  /** Of each bucket the sums of the normal scores, and of the products of every two features, the lower half. */
+  readonly sums: Float64Array;
+  readonly products: Float64Array;
+  /** Buckets × variables. */
+  readonly onGrid: Float64Array;
+  readonly digests: DigestKeeper;
+  readonly sample: SampleKeeper;
+}
+
+export function startTally(frame: Frame, plan: TablePlan, options: TallyOptions): Tally {
+  const { width, dense, encoders } = frame.encoding;
+  return {
+    frame,
+    options,
+    digested: plan.columns.flatMap((column, index) => (isAnalyzed(column) ? [index] : [])),
+    coders: frame.variables.map(coderOf),
+    scorers: frame.variables.map((variable, index) => {
+      const encoder = encoders[index];
+      return encoder && variable.kind === "number" ? columnScorer(variable, encoder) : null;
+    }),
+    rows: 0,
+    bucketRows: new Float64Array(BUCKETS),
+    counts: frame.variables.map((variable) => new Float64Array(BUCKETS * codesOf(variable).size)),
+    pairs: frame.pairs.map(() => new Float64Array(BUCKETS * PAIR_CLASSES * PAIR_CLASSES)),
+    sums: new Float64Array(BUCKETS * dense),
+    products: new Float64Array(BUCKETS * width * width),
+    onGrid: new Float64Array(BUCKETS * frame.variables.length),
+    digests: keepDigests(),
+    sample: keepSample(frame, rowHashes(options.seed, options.table)),
+  };
+}
+
+/** Adds to a tally what another counted of other rows of the same table. */
+export function mergeTally(into: Tally, other: Tally): void {
+  into.rows += other.rows;
+  const sums: readonly [Float64Array, Float64Array][] = [
+    [into.bucketRows, other.bucketRows],
+    [into.sums, other.sums],
+    [into.products, other.products],
+    [into.onGrid, other.onGrid],
+    ...into.counts.map((counts, index): [Float64Array, Float64Array] => [
+      counts,
+      other.counts[index] ?? counts,
+    ]),
+    ...into.pairs.map((pairs, index): [Float64Array, Float64Array] => [pairs, other.pairs[index] ?? pairs]),
+  ];
+  for (const [sum, more] of sums)
+    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (more[index] ?? 0);
+  into.digests.keepShare(other.digests.share);
+  other.digests.counts().forEach(({ digests, rows }, bucket) => {
+    digests.forEach((digest, index) => {
+      into.digests.add(digest, bucket, rows[index] ?? 0);
+    });
+  });
+  into.sample.add(other.sample.rows());
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { measuresOf } from "../dimensions/measuresOf.ts";
+import { type Columns, countTable } from "../dimensions/testTables.ts";
+import { type Random, seededRandom } from "../numerics/random.ts";
+import { type Evidence, measureEvidence } from "./measureEvidence.ts";
+
+const REFERENCE_ROWS = 600;
+const CANDIDATE_ROWS = 300;
+
+/** Rows of one process: two numbers that depend on each other, and three levels. */
+function tableOf(random: Random, rows: number, shift = 0): Columns {
+  const size = new Float64Array(rows);
+  const weight = new Float64Array(rows);
+  const shop: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    size[row] = random.normal() + shift;
+    weight[row] = Math.exp(0.7 * (size[row] ?? 0) + 0.7 * random.normal());
+    shop.push(["north", "south", "east"][random.whole(3)] ?? "");
+  }
+  return { size, weight, shop };
+}
+
+async function evidenceOf(seed: number, { shift = 0, grouped = false } = {}): Promise<Evidence> {
+  const random = seededRandom(seed, "evidence of tables");
+  const { frame, sampled, reference, count } = await countTable(tableOf(random, REFERENCE_ROWS));
+  const candidate = await count(tableOf(random, CANDIDATE_ROWS, shift));
+  const measures = measuresOf(frame, reference);
+  return measureEvidence({ reference: sampled, candidate }, frame, measures, [], {
+    seed,
+    draws: 99,
+    grouped,
+  });
+}
+
+/** How many of `checks` of real rows against real rows have p below 0.1. */
+async function falseAlarms(checks: number, grouped: boolean): Promise<number> {
+  let alarms = 0;
+  for (let seed = 1; seed <= checks; seed++) if ((await evidenceOf(seed, { grouped })).p < 0.1) alarms++;
+  return alarms;
+}
+
+// Of 25 checks at a level of 0.1 more than 7 have p < 0.1 once in 440 times; the median of 20 draws makes it rarer.
+test.each([
+  ["rows or parts of the sample", false],
+  ["unions of buckets", true],
+])("real rows are as seldom told from real rows as p says, by %s", async (_, grouped) => {
+  expect(await falseAlarms(25, grouped)).toBeLessThanOrEqual(7);
+});
+
+test("rows that moved are told from real ones, and by which column", async () => {
+  const { measured, t, null95, p, rowsASide } = await evidenceOf(7, { shift: 0.5 });
+  expect(rowsASide).toBeGreaterThan(CANDIDATE_ROWS - 32);
+  expect(p).toBe(1 / 51);
+  expect(t).toBeGreaterThan(null95);
+  const moved = measured.find(({ metric, subject }) => metric === "mann_whitney" && subject === "size");
+  expect(moved?.z).toBeGreaterThan(5);
+  expect(moved?.value).toBeGreaterThan(moved?.nullHigh ?? Number.NaN);
+});
+
+test("the same seed gives the same evidence, another one other draws", async () => {
+  const [first, again] = [await evidenceOf(3), await evidenceOf(3)];
+  expect(again).toEqual(first);
+  expect(first.measured.some(({ z }) => Number.isFinite(z) && z !== 0)).toBe(true);
+});

@@ -1,0 +1,153 @@
+import type { Frame, RowSample } from "../contracts/aggregates.ts";
+import { seededRandom } from "../numerics/random.ts";
+import { choosePenalty } from "./choosePenalty.ts";
+import type { Draws } from "./drawSides.ts";
+import { type FitPlan, fitPieces } from "./fitTargets.ts";
+import { constantLoss, type Judge, judgeOf, meanOf, squaredLoss } from "./losses.ts";
+import { gramOfRows, shapeOf } from "./mapPieces.ts";
+import { outermostRows } from "./outermostRows.ts";
+import { planTasks, type Task } from "./planTasks.ts";
+import { drawFeatures, featureCount, type RowMap } from "./randomFeatures.ts";
+import type { SplitRows } from "./splitRows.ts";
+
+const MOST_TARGETS = 16;
+const LEAST_SKILL = 0.1;
+/** Losses below this share of the constant predictor's are as good as none: their ratios mean nothing. */
+const LOSS_FLOOR = 0.02;
+/** One target alone does not decide a mean. */
+export const MOST_LOG_RATIO = Math.log(4);
+
+/** Log ratios of losses of one target: first arm of a pair against real rows, over all test rows and the outermost. */
+export interface TargetRatios {
+  readonly name: string;
+  readonly skill: number;
+  /** Per pair: right side against left, both real. */
+  readonly null: readonly LogRatio[];
+  /** Per pair: the candidate against the left side. */
+  readonly candidate: readonly LogRatio[];
+}
+export interface LogRatio {
+  readonly all: number;
+  readonly tail: number;
+}
+
+export interface Prediction {
+  readonly targets: readonly TargetRatios[];
+  readonly tailRows: number;
+}
+
+/** What the tables are read through. */
+export interface HarmTables {
+  readonly reference: RowSample;
+  readonly candidate: RowSample;
+  readonly frame: Frame;
+}
+
+/**
+ * Trains the same ridge regression of random features on either side of every pair, and compares their squared losses
+ * on real rows that nobody trained on. Keeps the 16 targets that real rows predict best, if by at least a tenth; a
+ * declared target is kept always.
+ */
+export function measurePrediction(
+  tables: HarmTables,
+  rows: SplitRows,
+  draws: Draws,
+  options: { readonly seed: number; readonly target: string | null },
+): Prediction {
+  const { width } = tables.frame.encoding;
+  const tail = outermostRows(tables.reference, width, rows.train, rows.test);
+  const tasks = draws.trainedRows > 0 && rows.test.length > 0 ? planTasks(tables.frame, options.target) : [];
+  const measured = tasks.flatMap((task, index) =>
+    measureTask(tables, rows.test, tail, draws, task, {
+      purpose: `harm features ${index}`,
+      seed: options.seed,
+      leastSkill: task.isDeclared ? Number.NEGATIVE_INFINITY : LEAST_SKILL,
+    }),
+  );
+  const best = [...measured].sort((left, right) => right.skill - left.skill).slice(0, MOST_TARGETS);
+  return { targets: measured.filter((one) => best.includes(one)), tailRows: tail.length };
+}
+
+function measureTask(
+  { reference, candidate, frame }: HarmTables,
+  test: Uint32Array,
+  tail: Uint32Array,
+  draws: Draws,
+  task: Task,
+  options: { readonly purpose: string; readonly seed: number; readonly leastSkill: number },
+): readonly TargetRatios[] {
+  const { width } = frame.encoding;
+  const count = featureCount(draws.trainedRows);
+  const map: RowMap = {
+    features: drawFeatures(task.columns, count, seededRandom(options.seed, options.purpose)),
+    targets: task.targets.flatMap(({ features }) => features),
+  };
+  const plan = { shape: shapeOf(map), features: count + 1 };
+  const real = draws.real.rows.map((rows) => gramOfRows(reference, width, rows, map));
+  const groups = columnsOfTargets(task, count + 1);
+  const { penalty, skill } = choosePenalty(real, cvPieces(draws), plan, groups);
+  const kept = groups.flatMap((columns, index) =>
+    (skill[index] ?? 0) >= options.leastSkill
+      ? [{ columns, name: task.targets[index]?.name ?? "", skill: skill[index] ?? 0 }]
+      : [],
+  );
+  if (kept.length === 0) return [];
+  const other = draws.candidate.rows.map((rows) => gramOfRows(candidate, width, rows, map));
+  const judges = {
+    all: judgeOf(gramOfRows(reference, width, test, map), plan.shape, plan.features),
+    tail: judgeOf(gramOfRows(reference, width, tail, map), plan.shape, plan.features),
+  };
+  const fit: FitPlan = { ...plan, penalty, targets: kept.flatMap(({ columns }) => columns) };
+  const arms = draws.sides.map(({ left, right, candidate: side }) => ({
+    left: fitPieces(real, left, fit),
+    right: fitPieces(real, right, fit),
+    candidate: fitPieces(other, side, fit),
+  }));
+  return kept.map(({ name, skill, columns }) => {
+    const ratio = (arm: Float64Array, against: Float64Array): LogRatio => ({
+      all: logRatio(judges.all, judges.all, columns, fit, arm, against),
+      tail: logRatio(judges.tail, judges.all, columns, fit, arm, against),
+    });
+    return {
+      name,
+      skill,
+      null: arms.map(({ left, right }) => ratio(right, left)),
+      candidate: arms.map(({ left, candidate }) => ratio(candidate, left)),
+    };
+  });
+}
+
+/** Real pieces that choose the penalty: as many that each fold leaves a side. */
+function cvPieces({ real, sides }: Draws): readonly number[] {
+  const [first] = sides;
+  const drawn = first ? [...first.left, ...first.right] : [];
+  return drawn.slice(
+    0,
+    Math.min(drawn.length, real.rows.length, Math.ceil(1.25 * (first?.left.length ?? 0))),
+  );
+}
+
+/** Columns of the mapped rows that hold each target. */
+function columnsOfTargets(task: Task, from: number): readonly (readonly number[])[] {
+  let next = from;
+  return task.targets.map(({ features }) => features.map(() => next++));
+}
+
+function logRatio(
+  judge: Judge,
+  all: Judge,
+  columns: readonly number[],
+  fit: FitPlan,
+  arm: Float64Array,
+  against: Float64Array,
+): number {
+  const lossOf = (weights: Float64Array): number =>
+    columns.reduce(
+      (sum, column) => sum + squaredLoss(judge, weights, fit.targets.indexOf(column) * fit.features, column),
+      0,
+    );
+  const floor =
+    LOSS_FLOOR * columns.reduce((sum, column) => sum + constantLoss(judge, column, meanOf(all, column)), 0);
+  const ratio = Math.log(Math.max(floor, lossOf(arm)) / Math.max(floor, lossOf(against)));
+  return Number.isNaN(ratio) ? 0 : Math.max(-MOST_LOG_RATIO, Math.min(MOST_LOG_RATIO, ratio));
+}

@@ -1,0 +1,7 @@
+// The collapse engine: is this dataset safe to train on?
+
+export { check } from "./check.ts";
+export type { CheckFailure } from "./contracts/failure.ts";
+export type { CheckOptions, CheckRequest } from "./contracts/options.ts";
+export type { Outcome } from "./contracts/outcome.ts";
+export type { Report } from "./contracts/report.ts";

@@ -1,0 +1,140 @@
+import type { DuckDBDataChunk } from "@duckdb/node-api";
+import type { Block, TablePlan } from "../contracts/columns.ts";
+import { blockSql, isAnalyzed, isNumeric } from "./columnTypes.ts";
+import { quotedName } from "./database.ts";
+import { readErrorOf } from "./readError.ts";
+import { type Reading, readingOf } from "./reading.ts";
+import { numberItems, StringReader } from "./readVector.ts";
+import type { Table } from "./table.ts";
+
+const BLOCK_ROWS = 16_384;
+
+/**
+ * Reads a table in blocks of 16,384 rows; block k begins at row k · 16,384, whatever the sizes of DuckDB's chunks, so
+ * that what is summed per block is the same bytes everywhere. The arrays are the caller's to keep.
+ *
+ * Throws where a file turns out to be damaged behind its first rows: `failureOf` says whether it is that.
+ */
+export async function* readBlocks(table: Table, plan: TablePlan): AsyncGenerator<Block, void, undefined> {
+  const lanes = planLanes(plan, readingOf(table, plan));
+  const filling = new BlockFilling(plan, lanes.fields, table.rows);
+  for await (const chunk of chunksOf(table, lanes.sql)) yield* filling.add(chunk);
+  yield* filling.end();
+}
+
+/** A column as it is read: its place in the plan (null: it is the group), and in the chunks. */
+interface Field {
+  readonly column: number | null;
+  readonly isNumber: boolean;
+  /** Strings have their hash in the place behind. */
+  readonly place: number;
+}
+
+function planLanes(plan: TablePlan, reading: Reading): { sql: string; fields: readonly Field[] } {
+  const selected: string[] = [];
+  const fields: Field[] = [];
+  const add = (column: number | null, sql: string, isNumber: boolean): void => {
+    fields.push({ column, isNumber, place: selected.length });
+    selected.push(sql);
+    if (!isNumber) selected.push(`hash(${sql})`);
+  };
+  plan.columns.forEach((column, index) => {
+    const sqlType = reading.sqlTypes.get(column.name);
+    if (!isAnalyzed(column) || sqlType === undefined) return;
+    add(index, blockSql(column, sqlType), isNumeric(column, sqlType));
+  });
+  if (plan.group !== null) add(null, `${quotedName(plan.group)}::VARCHAR`, false);
+  // A plan that reads nothing still counts rows.
+  const list = selected.length === 0 ? "1" : selected.join(", ");
+  return { sql: `SELECT ${list} FROM ${reading.relation}`, fields };
+}
+
+async function* chunksOf(table: Table, sql: string): AsyncGenerator<DuckDBDataChunk, void, undefined> {
+  const failing = (error: unknown): never => {
+    throw readErrorOf(error, table.files);
+  };
+  const result = await table.source.database.stream(sql).catch(failing);
+  for (;;) {
+    const chunk = await result.fetchChunk().catch(failing);
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk;
+  }
+}
+
+type Values = Float64Array | (string | null)[];
+
+/** Puts rows of chunks together to blocks. */
+class BlockFilling {
+  readonly #plan: TablePlan;
+  readonly #fields: readonly Field[];
+  readonly #readers: readonly (StringReader | null)[];
+  readonly #tableRows: number;
+  #firstRow = 0;
+  #filled = 0;
+  #values: readonly Values[];
+
+  constructor(plan: TablePlan, fields: readonly Field[], tableRows: number) {
+    this.#plan = plan;
+    this.#fields = fields;
+    this.#readers = fields.map(({ isNumber }) => (isNumber ? null : new StringReader()));
+    this.#tableRows = tableRows;
+    this.#values = this.#emptyValues();
+  }
+
+  /** Takes the rows of a chunk; gives the blocks that they fill. */
+  *add(chunk: DuckDBDataChunk): Generator<Block> {
+    const { rowCount } = chunk;
+    for (let from = 0; from < rowCount; ) {
+      const count = Math.min(rowCount - from, BLOCK_ROWS - this.#filled);
+      this.#copy(chunk, from, count);
+      from += count;
+      this.#filled += count;
+      if (this.#filled === BLOCK_ROWS) yield this.#take();
+    }
+  }
+
+  /** The last block, where rows are left for one. */
+  *end(): Generator<Block> {
+    if (this.#filled > 0) yield this.#take();
+  }
+
+  #copy(chunk: DuckDBDataChunk, from: number, count: number): void {
+    this.#fields.forEach(({ place }, index) => {
+      const into = this.#values[index];
+      const reader = this.#readers[index];
+      const vector = chunk.getColumnVector(place);
+      if (into instanceof Float64Array) {
+        into.set(numberItems(vector).subarray(from, from + count), this.#filled);
+      } else if (into !== undefined) {
+        const hashes = chunk.getColumnVector(place + 1);
+        reader?.read(vector, hashes, { from, count, at: this.#filled }, into);
+      }
+    });
+  }
+
+  #take(): Block {
+    const columns: Block["columns"][number][] = this.#plan.columns.map(() => null);
+    let groups: readonly string[] | null = null;
+    const firstRow = this.#firstRow;
+    this.#fields.forEach(({ column }, index) => {
+      const all = this.#values[index] ?? [];
+      const values = all instanceof Float64Array ? all.subarray(0, this.#filled) : all;
+      if (column !== null) columns[column] = values;
+      else if (!(values instanceof Float64Array))
+        groups = values.map((value, row) => groupOf(value, firstRow + row));
+    });
+    const block = { firstRow, rows: this.#filled, columns, groups };
+    this.#firstRow += this.#filled;
+    this.#filled = 0;
+    this.#values = this.#emptyValues();
+    return block;
+  }
+
+  #emptyValues(): readonly Values[] {
+    const rows = Math.max(0, Math.min(BLOCK_ROWS, this.#tableRows - this.#firstRow));
+    return this.#fields.map(({ isNumber }) => (isNumber ? new Float64Array(rows) : []));
+  }
+}
+
+/** A row of no group is a group of its own; the sign in front keeps it apart from what people name groups. */
+const groupOf = (value: string | null, row: number): string => value ?? `\u0000${row}`;
