@@ -11,6 +11,7 @@ const PATIENT = [
   "cli",
   "demo",
   "deploy",
+  "feedback",
   "fuzz",
   "gate",
   "isolation",
@@ -28,6 +29,8 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/!(house)/**", "tests/*.test.ts", "**/.*/**"],
+          // The files of a worker share their modules: else each of them loads the same libraries anew.
+          isolate: false,
           testTimeout: 20_000,
           // Databases are started and migrated in hooks, several at once.
           hookTimeout: 60_000,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Cell, foundNeighbor, openCell } from "./support/cell.ts";
+import { type Cell, foundNeighbor, openPatientCell } from "./support/cell.ts";
 import { act, ask, idOf, makeKey, recordOf } from "./support/client.ts";
 import { tracesOf } from "./support/traces.ts";
 
@@ -11,7 +11,7 @@ import { tracesOf } from "./support/traces.ts";
 let cell: Cell;
 beforeAll(async () => {
   // The outbox drains late, so that feedback finds its exchange there and not in Postgres.
-  cell = await openCell({ OUTBOX_DRAIN_DELAY_MS: "8000" });
+  cell = await openPatientCell({ OUTBOX_DRAIN_DELAY_MS: "8000" });
 });
 afterAll(() => cell?.close());
 

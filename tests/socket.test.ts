@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cell, foundNeighbor, openCell, storedRows } from "./support/cell.ts";
 import { ask, makeKey } from "./support/client.ts";
-import { killAndRevive, whileStalled } from "./support/faults.ts";
+import { killAndRevive, whileDead } from "./support/faults.ts";
 import {
   type ConnectionClosed,
   float32s,
@@ -137,7 +137,7 @@ test("a session that is due to be forgotten forgets nothing that waits", async (
   });
   const client = await OpenpiClient.connect(`${edge.url}/?robot_type=franka`, cell.stack.key);
   const episodeId = own(client.metadata).get("episode_id");
-  await whileStalled(cell.stack.parts.postgres, async () => {
+  await whileDead(cell.stack.parts.postgres, async () => {
     for (let step = 0; step < 2; step += 1)
       expect(own(await client.infer(libero(step))).get("recorded")).toBe(true);
     client.close();

@@ -19,16 +19,17 @@ export class Outbox extends DurableObject<Environment> implements OutboxRpc {
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
+    const { configuration } = servicesOf(environment);
     const sql = localSql(state.storage);
     this.#alarm = new Alarm(state);
     this.#shard = new OutboxShard({
       name: state.id.name ?? state.id.toString(),
       alarm: this.#alarm,
-      drainDelayMs: servicesOf(environment).configuration.OUTBOX_DRAIN_DELAY_MS,
+      drainDelayMs: configuration.OUTBOX_DRAIN_DELAY_MS,
       sql,
       environment,
     });
-    this.#sessions = new SessionList(sql);
+    this.#sessions = new SessionList(sql, configuration.SOCKET_OUTBOXES);
     state.blockConcurrencyWhile(() => this.#alarm.load());
   }
 

@@ -38,7 +38,7 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
       purpose: z.enum(["predict", "generate", "both"]).default("both").describe("predict, generate or both"),
       target: z.string().optional().describe("column that is to be predicted"),
       group: z.string().optional().describe("column whose equal values belong together"),
-      time: z.string().optional().describe("column that orders the rows in time"),
+      time: z.string().optional().describe("column of time; noted, nothing is ordered by it yet"),
       schema: z.string().optional().describe("JSON file that says what the columns are"),
       seed: seedNumber.default(1).describe("whole number; the same one gives the same bytes"),
       quick: z.boolean().default(false).describe("fewer draws: faster, with wider intervals"),

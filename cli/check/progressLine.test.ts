@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createScreen } from "../output/createScreen.ts";
 import { createProgressLine } from "./progressLine.ts";
 
-test("progress is said ten times a second at most, each phase at once, with rows per second once they mean something", () => {
+test("progress is said ten times a second at most, each phase at once, with rates once they mean something", () => {
   const said: string[] = [];
   let now = 0;
   const tell = createProgressLine(
@@ -21,7 +21,7 @@ test("progress is said ten times a second at most, each phase at once, with rows
   tell({ phase: "judging" });
   expect(said).toEqual([
     "reading: 0 of 1,000,000 rows",
-    "reading: 100,000 of 1,000,000 rows, 200,000 rows/s",
+    "reading: 100,000 of 1,000,000 rows, 200,000 rows/s, 5 s left",
     "judging",
   ]);
 });

@@ -5,8 +5,8 @@ const SHOWN_EVERY_MS = 100;
 const RATE_FROM_MS = 250;
 
 /**
- * Says progress on a line of its own, ten times a second at most: the phase, its rows and rows per second, counted
- * from the phase's first word on.
+ * Says progress on a line of its own, ten times a second at most: the phase, its rows, rows per second and the seconds
+ * that the phase's other rows will take, counted from its first word on.
  */
 export function createProgressLine(
   say: (line: string) => void,
@@ -28,6 +28,9 @@ export function createProgressLine(
 function rowsOf({ rows, ofRows }: Progress, sinceMs: number): string {
   if (rows === undefined) return "";
   const of = ofRows === undefined ? "" : ` of ${shownCount(ofRows)}`;
-  const rate = sinceMs < RATE_FROM_MS ? "" : `, ${shownCount((rows / sinceMs) * 1000)} rows/s`;
-  return `: ${shownCount(rows)}${of} rows${rate}`;
+  const counted = `: ${shownCount(rows)}${of} rows`;
+  if (sinceMs < RATE_FROM_MS || rows === 0) return counted;
+  const rowsPerSecond = (rows / sinceMs) * 1000;
+  const left = ofRows === undefined ? "" : `, ${Math.ceil((ofRows - rows) / rowsPerSecond)} s left`;
+  return `${counted}, ${shownCount(rowsPerSecond)} rows/s${left}`;
 }

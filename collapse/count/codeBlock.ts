@@ -3,7 +3,7 @@ import type { Block } from "../contracts/columns.ts";
 import { rowHashes, stringHash } from "../encode/rowHash.ts";
 import type { Tally, TallyOptions } from "./tally.ts";
 
-/** The rows of a block bucket by bucket, so that what is counted of a bucket stays near in memory. */
+/** A block in codes, and what puts its rows in the order of their buckets. */
 export interface CodedBlock {
   readonly block: Block;
   /** Of each row its bucket, and its place in the order of the buckets. */
@@ -11,8 +11,9 @@ export interface CodedBlock {
   readonly places: Uint32Array;
   /** The rows of bucket b have the places from `starts[b]` up to `starts[b + 1]`. */
   readonly starts: Uint32Array;
-  /** By place: of each variable the codes, and of each normal score, one after the other, the scores. */
+  /** Of each variable the code of each row. */
   readonly codes: readonly Uint16Array[];
+  /** Normal scores, feature by feature, by place. */
   readonly scores: Float64Array;
 }
 
@@ -20,17 +21,17 @@ export function codeBlock(tally: Tally, block: Block): CodedBlock {
   const { variables, encoding } = tally.frame;
   const buckets = bucketsOf(block, tally.options);
   const { starts, places } = bucketOrder(buckets);
-  const inRows = new Uint16Array(block.rows);
   const scores = new Float64Array(encoding.dense * block.rows);
   const codes = variables.map(({ column }, variable) => {
     const read = block.columns[column] ?? null;
-    tally.coders[variable]?.(read, block.rows, inRows);
+    const ofRows = new Uint16Array(block.rows);
+    tally.coders[variable]?.(read, block.rows, ofRows);
     const feature = encoding.encoders[variable]?.scoreFeature ?? -1;
     if (feature >= 0 && read instanceof Float64Array) {
       const into = scores.subarray(feature * block.rows, (feature + 1) * block.rows);
-      tally.scorers[variable]?.(read, inRows, places, into);
+      tally.scorers[variable]?.(read, ofRows, places, into);
     }
-    return inPlaces(inRows, places);
+    return ofRows;
   });
   return { block, buckets, places, starts, codes, scores };
 }
@@ -65,10 +66,4 @@ function bucketOrder(buckets: Uint8Array): { starts: Uint32Array; places: Uint32
     next[bucket] = place + 1;
   }
   return { starts, places };
-}
-
-function inPlaces(codes: Uint16Array, places: Uint32Array): Uint16Array {
-  const ordered = new Uint16Array(codes.length);
-  for (let row = 0; row < codes.length; row++) ordered[places[row] ?? 0] = codes[row] ?? 0;
-  return ordered;
 }

@@ -13,8 +13,8 @@ export function finishTally(tally: Tally): Summary {
     const ofBucket = digests[bucket] ?? { share: 1, digests: new Float64Array(0), rows: new Float64Array(0) };
     return {
       rows,
-      counts: tally.counts.map((counts, variable) => part(counts, bucket, sizeOf(tally, variable))),
-      pairs: tally.pairs.map((pairs) => part(pairs, bucket, PAIR_CLASSES * PAIR_CLASSES)),
+      counts: tally.counts.map((counts, variable) => whole(counts, bucket, sizeOf(tally, variable))),
+      pairs: tally.pairs.map((pairs) => whole(pairs, bucket, PAIR_CLASSES * PAIR_CLASSES)),
       ...momentsOf(tally, bucket),
       digests: ofBucket,
       duplicates: duplicatesOf(ofBucket, rows),
@@ -27,6 +27,9 @@ export function finishTally(tally: Tally): Summary {
 const part = (values: Float64Array, bucket: number, size: number): Float64Array =>
   values.subarray(bucket * size, (bucket + 1) * size);
 
+const whole = (counts: Uint32Array, bucket: number, size: number): Float64Array =>
+  new Float64Array(counts.subarray(bucket * size, (bucket + 1) * size));
+
 const sizeOf = ({ frame }: Tally, variable: number): number => {
   const known = frame.variables[variable];
   return known ? codesOf(known).size : 0;
@@ -38,7 +41,7 @@ function momentsOf(tally: Tally, bucket: number) {
   sums.set(part(tally.sums, bucket, dense));
   const products = part(tally.products, bucket, width * width);
   encoders.forEach((encoder, variable) => {
-    const counts = part(tally.counts[variable] ?? new Float64Array(0), bucket, sizeOf(tally, variable));
+    const counts = whole(tally.counts[variable] ?? new Uint32Array(0), bucket, sizeOf(tally, variable));
     counts.forEach((rows, code) => {
       const end = encoder.starts[code + 1] ?? 0;
       for (let entry = encoder.starts[code] ?? 0; entry < end; entry++) {

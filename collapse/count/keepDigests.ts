@@ -2,7 +2,7 @@ import { BUCKETS, type DigestCounts } from "../contracts/aggregates.ts";
 import { DIGESTS } from "./digestCounts.ts";
 
 /** Distinct digests that are kept, each bucket's counted by itself. */
-const MOST_KEPT = 32_768;
+const MOST_KEPT = 65_536;
 
 /** Counts the digests of each bucket. */
 export interface DigestKeeper {
@@ -14,7 +14,7 @@ export interface DigestKeeper {
 }
 
 /**
- * Keeps every digest, or, once there are more than 32,768 of a bucket each, the lower half of them, quarter, and so
+ * Keeps every digest, or, once there are more than 65,536 of a bucket each, the lower half of them, quarter, and so
  * on. The share that is kept in the end follows from the set of rows alone: halving when there are too many of some
  * rows means that there are too many of all.
  */

@@ -4,8 +4,9 @@ import { leastHash } from "../encode/leastHash.ts";
 import type { RowHashes } from "../encode/rowHash.ts";
 import { gather } from "../numerics/gather.ts";
 
-/** Rows that are kept whole. */
+/** Rows that are kept whole: fewer of a table so wide that they would be more values than this. */
 const SAMPLE_ROWS = 50_000;
+const SAMPLE_VALUES = 16_000_000;
 
 /** Rows as they are sampled, before they are encoded. */
 export type CodedRows = Omit<RowSample, "encoded">;
@@ -20,7 +21,9 @@ export interface SampleKeeper {
 
 /** Keeps the rows of a table with the least hashes. */
 export function keepSample(frame: Frame, { hashAt }: RowHashes): SampleKeeper {
-  const kept = leastHash(SAMPLE_ROWS);
+  const kept = leastHash(
+    Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_VALUES / Math.max(frame.variables.length, 1))),
+  );
   let slots = slotsFor(frame, 2_048);
   return {
     wants: (index) => kept.wants(hashAt(index)),

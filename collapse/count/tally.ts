@@ -25,10 +25,10 @@ export interface Tally {
   readonly scorers: readonly (ColumnScorer | null)[];
   rows: number;
   readonly bucketRows: Float64Array;
-  /** Of each variable: buckets × codes. */
-  readonly counts: readonly Float64Array[];
+  /** Of each variable: buckets × codes; up to 4 billion rows each, in half the memory that is to stay near. */
+  readonly counts: readonly Uint32Array[];
   /** Of each pair: buckets × 81. */
-  readonly pairs: readonly Float64Array[];
+  readonly pairs: readonly Uint32Array[];
   /** Of each bucket the sums of the normal scores, and of the products of every two features, the lower half. */
   readonly sums: Float64Array;
   readonly products: Float64Array;
@@ -51,8 +51,8 @@ export function startTally(frame: Frame, plan: TablePlan, options: TallyOptions)
     }),
     rows: 0,
     bucketRows: new Float64Array(BUCKETS),
-    counts: frame.variables.map((variable) => new Float64Array(BUCKETS * codesOf(variable).size)),
-    pairs: frame.pairs.map(() => new Float64Array(BUCKETS * PAIR_CLASSES * PAIR_CLASSES)),
+    counts: frame.variables.map((variable) => new Uint32Array(BUCKETS * codesOf(variable).size)),
+    pairs: frame.pairs.map(() => new Uint32Array(BUCKETS * PAIR_CLASSES * PAIR_CLASSES)),
     sums: new Float64Array(BUCKETS * dense),
     products: new Float64Array(BUCKETS * width * width),
     onGrid: new Float64Array(BUCKETS * frame.variables.length),
@@ -61,22 +61,19 @@ export function startTally(frame: Frame, plan: TablePlan, options: TallyOptions)
   };
 }
 
-/** Adds to a tally what another counted of other rows of the same table. */
+/** @testOnly Adds to a tally what another counted of other rows of the same table. */
 export function mergeTally(into: Tally, other: Tally): void {
   into.rows += other.rows;
-  const sums: readonly [Float64Array, Float64Array][] = [
-    [into.bucketRows, other.bucketRows],
-    [into.sums, other.sums],
-    [into.products, other.products],
-    [into.onGrid, other.onGrid],
-    ...into.counts.map((counts, index): [Float64Array, Float64Array] => [
-      counts,
-      other.counts[index] ?? counts,
-    ]),
-    ...into.pairs.map((pairs, index): [Float64Array, Float64Array] => [pairs, other.pairs[index] ?? pairs]),
-  ];
-  for (const [sum, more] of sums)
-    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (more[index] ?? 0);
+  addAll(into.bucketRows, other.bucketRows);
+  addAll(into.sums, other.sums);
+  addAll(into.products, other.products);
+  addAll(into.onGrid, other.onGrid);
+  into.counts.forEach((counts, index) => {
+    addAll(counts, other.counts[index] ?? NONE);
+  });
+  into.pairs.forEach((pairs, index) => {
+    addAll(pairs, other.pairs[index] ?? NONE);
+  });
   into.digests.keepShare(other.digests.share);
   other.digests.counts().forEach(({ digests, rows }, bucket) => {
     digests.forEach((digest, index) => {
@@ -84,4 +81,10 @@ export function mergeTally(into: Tally, other: Tally): void {
     });
   });
   into.sample.add(other.sample.rows());
+}
+
+const NONE = new Uint32Array(0);
+
+function addAll(into: Float64Array | Uint32Array, more: Float64Array | Uint32Array): void {
+  for (let index = 0; index < into.length; index++) into[index] = (into[index] ?? 0) + (more[index] ?? 0);
 }

@@ -21,60 +21,48 @@ export function tallyBlock(tally: Tally, block: Block): void {
   sampleRows(tally, coded, digests);
 }
 
-function countCodes(tally: Tally, { starts, codes }: CodedBlock): void {
+function countCodes(tally: Tally, { starts, codes, buckets }: CodedBlock): void {
   for (let bucket = 0; bucket < BUCKETS; bucket++)
     tally.bucketRows[bucket] =
       (tally.bucketRows[bucket] ?? 0) + (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0);
   tally.frame.variables.forEach((variable, index) => {
     const counts = tally.counts[index];
-    const ofPlaces = codes[index];
-    if (counts && ofPlaces) countByBucket(ofPlaces, starts, codesOf(variable).size, counts);
-  });
-}
-
-function countByBucket(codes: Uint16Array, starts: Uint32Array, size: number, counts: Float64Array): void {
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const offset = bucket * size;
-    const end = starts[bucket + 1] ?? 0;
-    for (let place = starts[bucket] ?? 0; place < end; place++) {
-      const cell = offset + (codes[place] ?? 0);
+    const ofRows = codes[index];
+    if (!counts || !ofRows) return;
+    const { size } = codesOf(variable);
+    for (let row = 0; row < ofRows.length; row++) {
+      const cell = (buckets[row] ?? 0) * size + (ofRows[row] ?? 0);
       counts[cell] = (counts[cell] ?? 0) + 1;
     }
-  }
+  });
 }
 
 const NO_CLASSES = new Uint8Array(0);
 
-/** What all pairs of a left variable share is added up once: bucket × 81 + class × 9. */
-function countPairs(tally: Tally, { block, starts, codes }: CodedBlock): void {
+/**
+ * Rows in their own order, not by bucket: rows after one another then rarely raise the same cell, which would have to
+ * wait for itself. What all pairs of a left variable share is added up once: bucket × 81 + class × 9.
+ */
+function countPairs(tally: Tally, { block, buckets, codes }: CodedBlock): void {
   const { frame } = tally;
-  const classes = codes.map((ofPlaces, variable) =>
-    classesAt(ofPlaces, frame.classes[variable] ?? NO_CLASSES),
-  );
+  const classes = codes.map((ofRows, variable) => classesAt(ofRows, frame.classes[variable] ?? NO_CLASSES));
   const lefts = new Uint16Array(block.rows);
   let started = -1;
   frame.pairs.forEach(({ left, right }, index) => {
-    if (left !== started) {
-      started = left;
-      startCells(classes[left] ?? NO_CLASSES, starts, lefts);
-    }
+    const ofLeft = classes[left] ?? NO_CLASSES;
+    if (left !== started)
+      for (let row = 0; row < lefts.length; row++)
+        lefts[row] = ((buckets[row] ?? 0) * PAIR_CLASSES + (ofLeft[row] ?? 0)) * PAIR_CLASSES;
+    started = left;
     const counts = tally.pairs[index];
     const ofRight = classes[right];
     if (counts && ofRight) countCells(counts, lefts, ofRight);
   });
 }
 
-function startCells(classes: Uint8Array, starts: Uint32Array, cells: Uint16Array): void {
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const end = starts[bucket + 1] ?? 0;
-    for (let place = starts[bucket] ?? 0; place < end; place++)
-      cells[place] = (bucket * PAIR_CLASSES + (classes[place] ?? 0)) * PAIR_CLASSES;
-  }
-}
-
-function countCells(counts: Float64Array, lefts: Uint16Array, rights: Uint8Array): void {
-  for (let place = 0; place < lefts.length; place++) {
-    const cell = (lefts[place] ?? 0) + (rights[place] ?? 0);
+function countCells(counts: Uint32Array, lefts: Uint16Array, rights: Uint8Array): void {
+  for (let row = 0; row < lefts.length; row++) {
+    const cell = (lefts[row] ?? 0) + (rights[row] ?? 0);
     counts[cell] = (counts[cell] ?? 0) + 1;
   }
 }
@@ -95,23 +83,18 @@ function countOnGrid(tally: Tally, { block, buckets }: CodedBlock): void {
 }
 
 /** Offers the sample those rows alone that may be among the least, which soon are few. */
-function sampleRows(
-  tally: Tally,
-  { block, codes, buckets, places }: CodedBlock,
-  digests: Float64Array,
-): void {
+function sampleRows(tally: Tally, { block, codes, buckets }: CodedBlock, digests: Float64Array): void {
   const wanted = new Uint32Array(block.rows);
   let size = 0;
   for (let row = 0; row < block.rows; row++)
     if (tally.sample.wants(block.firstRow + row)) wanted[size++] = row;
   const rows = wanted.subarray(0, size);
-  const ofRows = gather(places, rows, new Uint32Array(size));
   tally.sample.add({
     rows: size,
     index: Float64Array.from(rows).map((row) => block.firstRow + row),
     bucket: gather(buckets, rows, new Uint8Array(size)),
     digest: gather(digests, rows, new Float64Array(size)),
-    codes: codes.map((ofPlaces) => gather(ofPlaces, ofRows, new Uint16Array(size))),
+    codes: codes.map((ofRows) => gather(ofRows, rows, new Uint16Array(size))),
     values: tally.frame.variables.map(({ kind, column }) => {
       const numbers = block.columns[column];
       if (kind !== "number" || !(numbers instanceof Float64Array)) return null;

@@ -1,7 +1,7 @@
 // What chance alone does to counts: means and standard deviations of distances between two samples of one source.
 
-/** More classes than these are taken as independent: the error is below 1 / (π · classes) of the variance. */
-const CLASSES_EXACT = 96;
+/** More classes than these are taken as independent: of like ones the error is below 1 / (π · classes) of the variance. */
+const CLASSES_EXACT = 32;
 
 /**
  * Expected ½ Σ |p − q| of two samples whose class shares are `share`, per √(1/n + 1/m): differences of shares are

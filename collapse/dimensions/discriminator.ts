@@ -114,7 +114,7 @@ function scoreRow(features: Float64Array, row: number, weights: Float64Array): n
   return sum;
 }
 
-/** Share of couples in which the right score is the larger, ties as half. */
+/** @testOnly Share of couples in which the right score is the larger, ties as half. */
 export function areaUnderCurve(left: Float64Array, right: Float64Array): number {
   const [a, b] = [left.toSorted(), right.toSorted()];
   let [below, upTo, sum] = [0, 0, 0];

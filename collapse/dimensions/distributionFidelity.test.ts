@@ -4,7 +4,8 @@ import { measureDistributionFidelity } from "./distributionFidelity.ts";
 import { compared, countTable, drawn, valuesOf } from "./testTables.ts";
 
 const random = seededRandom(1, "distribution fidelity");
-const skewed = (rows: number, scale = 1): Float64Array => drawn(rows, () => scale * Math.exp(random.normal()));
+const skewed = (rows: number, scale = 1): Float64Array =>
+  drawn(rows, () => scale * Math.exp(random.normal()));
 const below = (values: Float64Array, edge: number): number =>
   values.filter((value) => value < edge).length / values.length;
 
@@ -17,9 +18,15 @@ test("ks and w1 of numbers are those of the raw values at the reference's edges"
   const measured = await compared(measureDistributionFidelity, { age: reference }, { age: other });
   expect(measured.get("ks age")).toBeCloseTo(Math.max(...gaps), 12);
 
-  const middles = [edges[0] ?? 0, ...edges.slice(1).map((edge, k) => (edge + (edges[k] ?? 0)) / 2), edges.at(-1) ?? 0];
+  const middles = [
+    edges[0] ?? 0,
+    ...edges.slice(1).map((edge, k) => (edge + (edges[k] ?? 0)) / 2),
+    edges.at(-1) ?? 0,
+  ];
   const ends = [-Infinity, ...edges, Infinity];
-  const shares = middles.map((_, bin) => below(reference, ends[bin + 1] ?? 0) - below(reference, ends[bin] ?? 0));
+  const shares = middles.map(
+    (_, bin) => below(reference, ends[bin + 1] ?? 0) - below(reference, ends[bin] ?? 0),
+  );
   const mean = shares.reduce((sum, p, bin) => sum + p * (middles[bin] ?? 0), 0);
   const variance = shares.reduce((sum, p, bin) => sum + p * ((middles[bin] ?? 0) - mean) ** 2, 0);
   const trapezoids = edges
@@ -45,7 +52,10 @@ test("total variation is ½ Σ |p − q| less its expectation by chance", async 
   const distance = (Math.abs(0.6 - 2 / 9) + Math.abs(0.3 - 6 / 9) + 0.1 + 1 / 9) / 2;
   const root = Math.sqrt(1 / 10 + 1 / 9);
   // E|N(0, σ²)| / 2 of each share.
-  const chance = [0.6, 0.3, 0.1].reduce((sum, p) => sum + (Math.sqrt(2 / Math.PI) * Math.sqrt(p * (1 - p)) * root) / 2, 0);
+  const chance = [0.6, 0.3, 0.1].reduce(
+    (sum, p) => sum + (Math.sqrt(2 / Math.PI) * Math.sqrt(p * (1 - p)) * root) / 2,
+    0,
+  );
   expect(measured.get("tvd_excess letter")).toBeCloseTo(distance - chance, 12);
 });
 
@@ -54,13 +64,19 @@ test("coverage is the share of real rows found again, less what the rows left ou
   const reference = [..."aaabbcd"];
   const other = [..."aabbb"];
   const measured = await compared(measureDistributionFidelity, { letter: reference }, { letter: other });
-  const choose = (n: number, k: number): number => (k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
-  const missing = [3, 2, 1, 1].reduce((sum, rows) => sum + (rows * choose(6 - (rows - 1), 5)) / choose(6, 5), 0) / 7;
+  const choose = (n: number, k: number): number =>
+    k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k;
+  const missing =
+    [3, 2, 1, 1].reduce((sum, rows) => sum + (rows * choose(6 - (rows - 1), 5)) / choose(6, 5), 0) / 7;
   expect(measured.get("coverage letter")).toBeCloseTo(5 / 7 - (1 - missing), 12);
 });
 
 test("coverage of equal sizes leaves out the share of rows seen once, as Good and Turing do", async () => {
-  const measured = await compared(measureDistributionFidelity, { letter: [..."aaabbcd"] }, { letter: [..."aaabbbb"] });
+  const measured = await compared(
+    measureDistributionFidelity,
+    { letter: [..."aaabbcd"] },
+    { letter: [..."aaabbbb"] },
+  );
   expect(measured.get("coverage letter")).toBeCloseTo(5 / 7 - (1 - 2 / 7), 12);
 });
 
@@ -79,7 +95,11 @@ test("a cut tail is below 0 on its own side, and a dropped mode lowers coverage"
   const measured = await compared(measureDistributionFidelity, { x: values }, { x: cut });
   expect(measured.get("tail_low_0_5 x")).toBeLessThan(-1);
   expect(Math.abs(measured.get("tail_high_0_5 x") ?? 9)).toBeLessThan(0.7);
-  const dropped = await compared(measureDistributionFidelity, { x: values }, { x: values.filter((value) => value < 6) });
+  const dropped = await compared(
+    measureDistributionFidelity,
+    { x: values },
+    { x: values.filter((value) => value < 6) },
+  );
   expect(dropped.get("coverage x")).toBeLessThan(-0.4);
 });
 

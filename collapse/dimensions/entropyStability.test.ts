@@ -5,10 +5,15 @@ import { aggregateSome, compared, countTable, drawn, valuesOf } from "./testTabl
 
 const random = seededRandom(1, "entropy stability");
 
-const choose = (n: number, k: number): number => (k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
+const choose = (n: number, k: number): number =>
+  k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k;
 
 test("entropy is the plug-in estimate and (classes − 1) / 2n", async () => {
-  const measured = await compared(measureEntropyStability, { letter: [..."aaaabbcd"] }, { letter: [..."aaabb"] });
+  const measured = await compared(
+    measureEntropyStability,
+    { letter: [..."aaaabbcd"] },
+    { letter: [..."aaabb"] },
+  );
   const plugIn = (shares: readonly number[]): number => -shares.reduce((sum, p) => sum + p * Math.log(p), 0);
   const reference = plugIn([0.5, 0.25, 0.125, 0.125]) + 3 / 16;
   const other = plugIn([0.6, 0.4]) + 1 / 10;
@@ -16,7 +21,11 @@ test("entropy is the plug-in estimate and (classes − 1) / 2n", async () => {
 });
 
 test("richness and hapaxes are expected at the size of the smaller set (Hurlbert 1971)", async () => {
-  const measured = await compared(measureEntropyStability, { letter: [..."aaaabbcd"] }, { letter: [..."aaabc"] });
+  const measured = await compared(
+    measureEntropyStability,
+    { letter: [..."aaaabbcd"] },
+    { letter: [..."aaabc"] },
+  );
   const richness = [4, 2, 1, 1].reduce((sum, count) => sum + 1 - choose(8 - count, 5) / choose(8, 5), 0);
   const hapaxes = [4, 2, 1, 1].reduce((sum, count) => sum + (count * choose(8 - count, 4)) / choose(8, 5), 0);
   expect(measured.get("richness letter")).toBeCloseTo(Math.log(3 / richness), 12);
@@ -36,9 +45,15 @@ test("the variance of a number is that of its normal score, that of levels their
   const { width, encoders } = frame.encoding;
   const score = encoders[0]?.scoreFeature ?? 0;
   const scores = drawn(800, (row) => sampled.sample.encoded[row * width + score] ?? 0);
-  expect(measured.get("log_variance_ratio x")).toBeCloseTo(Math.log(varianceOf(scores.subarray(0, 300)) / varianceOf(scores)), 9);
+  expect(measured.get("log_variance_ratio x")).toBeCloseTo(
+    Math.log(varianceOf(scores.subarray(0, 300)) / varianceOf(scores)),
+    9,
+  );
   const levels = drawn(300, (row) => columns.level[sampled.sample.index[row] ?? 0] ?? 0);
-  expect(measured.get("log_variance_ratio level")).toBeCloseTo(Math.log(varianceOf(levels) / varianceOf(columns.level)), 9);
+  expect(measured.get("log_variance_ratio level")).toBeCloseTo(
+    Math.log(varianceOf(levels) / varianceOf(columns.level)),
+    9,
+  );
 });
 
 test("copies are duplicates, shrinking narrows, noise widens, rare levels that are gone are missed", async () => {
@@ -56,14 +71,23 @@ test("copies are duplicates, shrinking narrows, noise widens, rare levels that a
   const copied = await compared(measureEntropyStability, real, copies);
   expect(copied.get("duplicate_excess")).toBeCloseTo(2 / 3, 2);
   expect(copied.get("richness word")).toBeLessThan(-0.05);
-  const common = await compared(measureEntropyStability, real, { ...fresh, word: fresh.word.map((word) => (word.length > 3 ? "l0" : word)) });
+  const common = await compared(measureEntropyStability, real, {
+    ...fresh,
+    word: fresh.word.map((word) => (word.length > 3 ? "l0" : word)),
+  });
   expect(common.get("richness word")).toBeLessThan(-0.5);
   expect(common.get("hapax_share word")).toBeLessThan(0);
   expect(common.get("entropy_change word")).toBeLessThan(-0.3);
-  const shrunk = await compared(measureEntropyStability, real, { ...fresh, x: fresh.x.map((value) => 0.8 * value) });
+  const shrunk = await compared(measureEntropyStability, real, {
+    ...fresh,
+    x: fresh.x.map((value) => 0.8 * value),
+  });
   expect(shrunk.get("log_variance_ratio x")).toBeCloseTo(2 * Math.log(0.8), 1);
   expect(shrunk.get("entropy_change x")).toBeLessThan(-0.1);
-  const noisy = await compared(measureEntropyStability, real, { ...fresh, x: fresh.x.map((value) => value + random.normal()) });
+  const noisy = await compared(measureEntropyStability, real, {
+    ...fresh,
+    x: fresh.x.map((value) => value + random.normal()),
+  });
   expect(noisy.get("log_variance_ratio x")).toBeGreaterThan(0.5);
 });
 
@@ -75,7 +99,10 @@ test("fresh real rows look as varied as the reference, whose bins were fitted to
 });
 
 test("a set beside itself shows no change", async () => {
-  const { frame, reference } = await countTable({ x: drawn(300, () => random.normal()), letter: [..."abc".repeat(100)] });
+  const { frame, reference } = await countTable({
+    x: drawn(300, () => random.normal()),
+    letter: [..."abc".repeat(100)],
+  });
   for (const value of valuesOf(measureEntropyStability(frame, reference), reference, reference).values())
     expect(value).toBe(0);
 });

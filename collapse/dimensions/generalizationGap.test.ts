@@ -37,32 +37,50 @@ const distance = (a: readonly number[] = [], b: readonly number[] = []): number 
 /** Precision, recall and the ratio as Naeem and others define them, over all couples. */
 function byDefinition(left: Rows, right: Rows): readonly number[] {
   const sorted = (row: readonly number[], side: Rows): number[] =>
-    side.filter((other) => other !== row).map((other) => distance(row, other)).sort((a, b) => a - b);
+    side
+      .filter((other) => other !== row)
+      .map((other) => distance(row, other))
+      .sort((a, b) => a - b);
   const inBall = (row: readonly number[], side: Rows): boolean =>
     side.some((center) => distance(row, center) <= (sorted(center, side)[4] ?? 0));
-  const share = (side: Rows, balls: Rows): number => side.filter((row) => inBall(row, balls)).length / side.length;
+  const share = (side: Rows, balls: Rows): number =>
+    side.filter((row) => inBall(row, balls)).length / side.length;
   const nearest = (side: Rows): number =>
     side.reduce((sum, row) => sum + (sorted(row, side)[0] ?? 0), 0) / side.length;
   return [share(right, left), share(left, right), Math.log((nearest(right) + 1e-3) / (nearest(left) + 1e-3))];
 }
 
+function expectClose(values: Float64Array, expected: readonly number[]): void {
+  expect(values.length).toBe(expected.length);
+  for (const [key, value] of expected.entries()) expect(values[key]).toBeCloseTo(value, 9);
+}
+
 test("precision, recall and the nearest distances are those of all couples, for any mask", () => {
   const random = seededRandom(1, "generalization gap");
-  const [reference, candidate] = [normals(random, 30, 3), normals(random, 26, 3, (value) => 0.7 * value + 0.2)];
+  const [reference, candidate] = [
+    normals(random, 30, 3),
+    normals(random, 26, 3, (value) => 0.7 * value + 0.2),
+  ];
   const all = [...reference, ...candidate];
   const draw: PoolDraw = {
     left: sideOf(all.length, (row) => row < 30 && row % 3 !== 0),
     right: sideOf(all.length, (row) => row >= 30 && row % 4 !== 0),
   };
-  const null_: PoolDraw = {
+  const halves: PoolDraw = {
     left: sideOf(all.length, (row) => row < 30 && row % 2 === 0),
     right: sideOf(all.length, (row) => row < 30 && row % 2 === 1),
   };
-  const measured = measureNeighbors.measure(poolOf(reference, candidate), { nulls: [null_], candidates: [draw] });
+  const measured = measureNeighbors.measure(poolOf(reference, candidate), {
+    nulls: [halves],
+    candidates: [draw],
+  });
   const expected = ({ left, right }: PoolDraw): readonly number[] =>
-    byDefinition(all.filter((_, row) => left[row] === 1), all.filter((_, row) => right[row] === 1));
-  expected(draw).forEach((value, key) => expect(measured.candidates[key]).toBeCloseTo(value, 9));
-  expected(null_).forEach((value, key) => expect(measured.nulls[key]).toBeCloseTo(value, 9));
+    byDefinition(
+      all.filter((_, row) => left[row] === 1),
+      all.filter((_, row) => right[row] === 1),
+    );
+  expectClose(measured.candidates, expected(draw));
+  expectClose(measured.nulls, expected(halves));
 });
 
 test("with more rows than a list holds, it still agrees with all couples", () => {
@@ -74,9 +92,7 @@ test("with more rows than a list holds, it still agrees with all couples", () =>
   };
   const measured = measureNeighbors.measure(poolOf(reference, candidate), { nulls: [], candidates: [draw] });
   const even = (rows: Rows): Rows => rows.filter((_, row) => row % 2 === 0);
-  byDefinition(even(reference), even(candidate)).forEach((value, key) =>
-    expect(measured.candidates[key]).toBeCloseTo(value, 9),
-  );
+  expectClose(measured.candidates, byDefinition(even(reference), even(candidate)));
 });
 
 const wholeSides = (n: number, m: number): PoolDraw => ({
@@ -84,7 +100,10 @@ const wholeSides = (n: number, m: number): PoolDraw => ({
   right: sideOf(n + m, (row) => row >= n),
 });
 
-function measured(reference: Rows, candidate: Rows): { precision: number; recall: number; nn1: number; auc: number } {
+function measured(
+  reference: Rows,
+  candidate: Rows,
+): { precision: number; recall: number; nn1: number; auc: number } {
   const pool = poolOf(reference, candidate);
   const draws = { nulls: [], candidates: [wholeSides(reference.length, candidate.length)] };
   const [precision = 0, recall = 0, nn1 = 0] = measureNeighbors.measure(pool, draws).candidates;
@@ -111,12 +130,18 @@ test("a dropped mode costs recall, noise precision, copies bring neighbors near,
   expect(dropped.precision).toBeGreaterThan(0.9);
   expect(dropped.auc).toBeGreaterThan(0.7);
 
-  const noisy = measured(reference, modes(400, [0.5]).map((row) => row.map((value) => value + 3 * random.normal())));
+  const noisy = measured(
+    reference,
+    modes(400, [0.5]).map((row) => row.map((value) => value + 3 * random.normal())),
+  );
   expect(noisy.precision).toBeLessThan(0.5);
   expect(noisy.nn1).toBeGreaterThan(0.5);
 
   const fresh = modes(50, [0.5]);
-  const copies = measured(reference, Array.from({ length: 400 }, (_, row) => fresh[row % 50] ?? []));
+  const copies = measured(
+    reference,
+    Array.from({ length: 400 }, (_, row) => fresh[row % 50] ?? []),
+  );
   expect(copies.nn1).toBeLessThan(-4);
   expect(copies.recall).toBe(0);
 });
@@ -124,8 +149,12 @@ test("a dropped mode costs recall, noise precision, copies bring neighbors near,
 test("the discriminator's null has the variance of Mann and Whitney's statistic, and each part of it the same median", () => {
   const random = seededRandom(4, "generalization gap");
   const nulls = Array.from({ length: 399 }, () => wholeSides(50, 50));
-  const { nulls: values } = measureDiscriminator.measure(poolOf(normals(random, 50, 2), normals(random, 50, 2)), { nulls, candidates: [] });
-  const sdOf = (some: Float64Array): number => Math.sqrt(some.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / some.length);
+  const { nulls: values } = measureDiscriminator.measure(
+    poolOf(normals(random, 50, 2), normals(random, 50, 2)),
+    { nulls, candidates: [] },
+  );
+  const sdOf = (some: Float64Array): number =>
+    Math.sqrt(some.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / some.length);
   expect(sdOf(values) / Math.sqrt(101 / (12 * 2500))).toBeCloseTo(1, 1);
   const median = (some: Float64Array): number => some.toSorted()[Math.floor(some.length / 2)] ?? 0;
   expect(median(values.subarray(0, 199))).toBeCloseTo(0.5, 3);
@@ -145,14 +174,23 @@ test("the area under the curve counts couples, ties as half", () => {
 test("wide rows are projected: equal rows stay equal, and sides that differ are still told apart", () => {
   const random = seededRandom(5, "generalization gap");
   const reference = normals(random, 200, 90);
-  const wide = measured(reference, normals(random, 200, 90, (value) => value + 1));
+  const wide = measured(
+    reference,
+    normals(random, 200, 90, (value) => value + 1),
+  );
   expect(wide.precision).toBeLessThan(0.5);
   const twice = Array.from({ length: 200 }, (_, row) => reference[row % 100] ?? []);
   expect(measured(reference, twice).nn1).toBeLessThan(-5);
 });
 
 test("too few rows are not computable, and equal rows no error", () => {
-  const few = measured([[0, 1], [1, 2]], [[1, 1]]);
+  const few = measured(
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [[1, 1]],
+  );
   expect(few.nn1).toBeNaN();
   expect(few.auc).toBeNaN();
   const constant = Array.from({ length: 40 }, () => [1, 1]);

@@ -19,16 +19,26 @@ function linear(rows: number, weight = 1) {
 async function halves() {
   const { frame, reference, sampled } = await countTable(linear(500), "target");
   const rows = [0, 1].map((side) => Uint32Array.from({ length: 240 }, (_, row) => 2 * row + side));
-  const sd = (feature: number): number => Math.sqrt((reference.comoment[feature * 4] ?? 0) / (reference.rows - 1));
+  const sd = (feature: number): number =>
+    Math.sqrt((reference.comoment[feature * 4] ?? 0) / (reference.rows - 1));
   const centeredRows = (chosen: Uint32Array): Matrix => {
-    const values = [...chosen].map((row) => [0, 1, 2].map((k) => (sampled.sample.encoded[row * 3 + k] ?? 0) / sd(k)));
+    const values = [...chosen].map((row) =>
+      [0, 1, 2].map((k) => (sampled.sample.encoded[row * 3 + k] ?? 0) / sd(k)),
+    );
     const matrix = new Matrix(values);
     return matrix.center("column");
   };
   const [left, right] = rows.map((chosen) => aggregateSome(sampled, chosen, frame));
   const [a, b] = rows.map(centeredRows);
   if (!left || !right || !a || !b) throw new Error("two sides");
-  return { frame, reference, sampled, sides: [left, right] as const, rows: [a, b] as const, all: centeredRows(Uint32Array.from({ length: 500 }, (_, row) => row)) };
+  return {
+    frame,
+    reference,
+    sampled,
+    sides: [left, right] as const,
+    rows: [a, b] as const,
+    all: centeredRows(Uint32Array.from({ length: 500 }, (_, row) => row)),
+  };
 }
 
 const predictors = (rows: Matrix): Matrix => rows.subMatrixColumn([0, 1]);
@@ -37,8 +47,18 @@ const targets = (rows: Matrix): Matrix => rows.subMatrixColumn([2]);
 /** Ridge regression from the rows themselves. */
 function ridge(rows: Matrix, lambda: number): Matrix {
   const [x, y] = [predictors(rows), targets(rows)];
-  const gram = x.transpose().mmul(x).div(rows.rows - 1).add(Matrix.eye(2).mul(lambda));
-  return solve(gram, x.transpose().mmul(y).div(rows.rows - 1));
+  const gram = x
+    .transpose()
+    .mmul(x)
+    .div(rows.rows - 1)
+    .add(Matrix.eye(2).mul(lambda));
+  return solve(
+    gram,
+    x
+      .transpose()
+      .mmul(y)
+      .div(rows.rows - 1),
+  );
 }
 
 test("gradients are the means of the rows' gradients at the reference's ridge solution", async () => {
@@ -47,10 +67,15 @@ test("gradients are the means of the rows' gradients at the reference's ridge so
   const gradientOf = (some: Matrix): number[] => {
     const x = predictors(some);
     const errors = x.mmul(weights).sub(targets(some));
-    return x.transpose().mmul(errors).div(some.rows - 1).getColumn(0);
+    return x
+      .transpose()
+      .mmul(errors)
+      .div(some.rows - 1)
+      .getColumn(0);
   };
   const [g, h] = rows.map(gradientOf);
-  const dot = (p: number[] = [], q: number[] = []): number => p.reduce((sum, value, i) => sum + value * (q[i] ?? 0), 0);
+  const dot = (p: number[] = [], q: number[] = []): number =>
+    p.reduce((sum, value, i) => sum + value * (q[i] ?? 0), 0);
   const measured = valuesOf(measureGradientHealth(frame, reference), ...sides);
   expect(measured.get("gradient_norm_ratio target")).toBeCloseTo(Math.log(dot(h, h) / dot(g, g)) / 2, 9);
 
@@ -59,11 +84,17 @@ test("gradients are the means of the rows' gradients at the reference's ridge so
   const traceOf = (some: Matrix): number => predictors(some).norm("frobenius") ** 2 / (some.rows - 1);
   const noise = (some: Matrix, gradient: number[] = []): number =>
     (error(some) * traceOf(some)) / dot(gradient, gradient) + 1;
-  expect(measured.get("gradient_noise_ratio target")).toBeCloseTo(Math.log(noise(rows[1], h) / noise(rows[0], g)), 9);
+  expect(measured.get("gradient_noise_ratio target")).toBeCloseTo(
+    Math.log(noise(rows[1], h) / noise(rows[0], g)),
+    9,
+  );
 
   const whole = gradientOf(all);
   const unit = new Matrix([whole]).div(Math.sqrt(dot(whole, whole)));
-  const gram = predictors(all).transpose().mmul(predictors(all)).div(all.rows - 1);
+  const gram = predictors(all)
+    .transpose()
+    .mmul(predictors(all))
+    .div(all.rows - 1);
   const across = error(all) * (traceOf(all) - unit.mmul(gram).mmul(unit.transpose()).get(0, 0));
   const bias = (across * (2 / 240)) / (2 * dot(whole, whole));
   const cosine = dot(g, h) / Math.sqrt(dot(g, g) * dot(h, h));
@@ -76,7 +107,10 @@ test("excess risk is the mean square of what two solutions' predictions differ b
   if (!own || !other) throw new Error("two solutions");
   const shift = predictors(rows[0]).mmul(Matrix.sub(other, own)).norm("frobenius") ** 2;
   const error = predictors(rows[0]).mmul(own).sub(targets(rows[0])).norm("frobenius") ** 2;
-  const gram = predictors(all).transpose().mmul(predictors(all)).div(all.rows - 1);
+  const gram = predictors(all)
+    .transpose()
+    .mmul(predictors(all))
+    .div(all.rows - 1);
   const hat = gram.mmul(inverse(Matrix.add(gram, Matrix.eye(2).mul(0.01))));
   const degrees = hat.mmul(hat).trace();
   const measured = valuesOf(measureLossLandscape(frame, reference), ...sides);
@@ -86,7 +120,11 @@ test("excess risk is the mean square of what two solutions' predictions differ b
 test("the condition ratio is that of two variables' closed form", async () => {
   const { frame, reference, sides } = await halves();
   const { frame: two, reference: whole, sampled } = await countTable({ x: linear(400).x, y: linear(400).y });
-  const side = aggregateSome(sampled, Uint32Array.from({ length: 200 }, (_, row) => row), two);
+  const side = aggregateSome(
+    sampled,
+    Uint32Array.from({ length: 200 }, (_, row) => row),
+    two,
+  );
   const ends = ({ comoment, rows }: Aggregate): number[] => {
     const at = (k: number): number => (comoment[k] ?? 0) / (rows - 1);
     const [a, b] = [0, 3].map((k) => Math.sqrt((whole.comoment[k] ?? 0) / (whole.rows - 1)));

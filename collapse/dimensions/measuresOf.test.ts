@@ -11,8 +11,12 @@ const random = seededRandom(1, "measures");
 function table(rows: number): Columns {
   const x = drawn(rows, () => random.normal());
   const y = x.map((value) => 0.8 * value + random.normal());
-  const z = drawn(rows, (row) => (random.next() < 0.1 ? Number.NaN : Math.exp(random.normal()) + 0.3 * (y[row] ?? 0)));
-  const letter = [...x].map((value) => "abcde"[Math.min(4, Math.floor(Math.abs(2 * value + random.normal())))] ?? "a");
+  const z = drawn(rows, (row) =>
+    random.next() < 0.1 ? Number.NaN : Math.exp(random.normal()) + 0.3 * (y[row] ?? 0),
+  );
+  const letter = [...x].map(
+    (value) => "abcde"[Math.min(4, Math.floor(Math.abs(2 * value + random.normal())))] ?? "a",
+  );
   const word = letter.map((name) => (random.next() < 0.3 ? "other" : name));
   return { x, y, z, letter, word };
 }
@@ -49,7 +53,8 @@ test("analytic deviations are those of halves of the reference, and what chance 
     const [left, right] = [0, s].map((from) => aggregateSome(sampled, order.slice(from, from + s), frame));
     if (!left || !right) throw new Error("two sides");
     for (const measure of measures)
-      for (const [name, value] of valuesOf(measure, left, right)) all.set(name, [...(all.get(name) ?? []), value]);
+      for (const [name, value] of valuesOf(measure, left, right))
+        all.set(name, [...(all.get(name) ?? []), value]);
   }
   const off: string[] = [];
   for (const [name, floor] of measures.flatMap((measure) => [...floorsOf(measure, s)])) {
@@ -61,7 +66,8 @@ test("analytic deviations are those of halves of the reference, and what chance 
     const roughly = WITHIN[name.split(" ")[0] ?? ""];
     const [least, most] = roughly ?? [0.75, 1.25];
     if (sd < least * floor || sd > most * floor) off.push(`sd of ${name}: ${sd / floor}`);
-    if (!UNCENTERED.test(name) && Math.abs(mean) > (roughly ? 1.2 : 0.4) * floor) off.push(`mean of ${name}: ${mean / floor}`);
+    if (!UNCENTERED.test(name) && Math.abs(mean) > (roughly ? 1.2 : 0.4) * floor)
+      off.push(`mean of ${name}: ${mean / floor}`);
   }
   expect(off).toStrictEqual([]);
 });
@@ -71,22 +77,34 @@ test("every dimension of sums is there in the report's order, and keys are uniqu
   const measures = measuresOf(frame, reference);
   const names = measures.map((measure) => measure.keys[0]?.dimension);
   expect(names).toStrictEqual(DIMENSIONS.filter((name) => name !== "generalization_gap"));
-  const keys = measures.flatMap((measure) => measure.keys.map(({ metric, subject }) => `${metric} ${subject}`));
+  const keys = measures.flatMap((measure) =>
+    measure.keys.map(({ metric, subject }) => `${metric} ${subject}`),
+  );
   expect(new Set(keys).size).toBe(keys.length);
   const shown = measures.filter((measure) => measure.keys.every((key) => !key.inEvidence));
-  expect(shown.map((measure) => measure.keys[0]?.dimension)).toStrictEqual(["gradient_health", "loss_landscape"]);
+  expect(shown.map((measure) => measure.keys[0]?.dimension)).toStrictEqual([
+    "gradient_health",
+    "loss_landscape",
+  ]);
 });
 
-const number = fc.oneof(fc.constantFrom(0, 1, Number.NaN, 1e300, -1e-300), fc.double({ noDefaultInfinity: true }));
+const number = fc.oneof(
+  fc.constantFrom(0, 1, Number.NaN, 1e300, -1e-300),
+  fc.double({ noDefaultInfinity: true }),
+);
 const columnsOf = (rows: number): fc.Arbitrary<Columns> =>
   fc.record({
     a: fc.array(number, { minLength: rows, maxLength: rows }).map((values) => Float64Array.from(values)),
     b: fc.oneof(
       fc.constant(new Float64Array(rows)),
       fc.constant(new Float64Array(rows).fill(Number.NaN)),
-      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: rows, maxLength: rows }).map((values) => Float64Array.from(values)),
+      fc
+        .array(fc.integer({ min: 0, max: 3 }), { minLength: rows, maxLength: rows })
+        .map((values) => Float64Array.from(values)),
     ),
-    level: fc.array(fc.constantFrom(1, 2, Number.NaN), { minLength: rows, maxLength: rows }).map((values) => Float64Array.from(values)),
+    level: fc
+      .array(fc.constantFrom(1, 2, Number.NaN), { minLength: rows, maxLength: rows })
+      .map((values) => Float64Array.from(values)),
     c: fc.array(fc.constantFrom("x", "y", null), { minLength: rows, maxLength: rows }),
   });
 
@@ -100,7 +118,12 @@ test("whatever the rows, numbers are finite or NaN, floors are above 0, and noth
       const nobody = aggregateSome(sampled, new Uint32Array(0), frame);
       const [bucket = nobody] = (await count(others)).buckets.filter(({ rows }) => rows > 0);
       for (const measure of measuresOf(frame, reference)) {
-        for (const [left, right] of [[reference, bucket], [nobody, bucket], [reference, nobody], [bucket, reference]] as const)
+        for (const [left, right] of [
+          [reference, bucket],
+          [nobody, bucket],
+          [reference, nobody],
+          [bucket, reference],
+        ] as const)
           for (const value of valuesOf(measure, left, right).values())
             if (!(Number.isFinite(value) || Number.isNaN(value))) throw new Error(`${value}`);
         for (const floor of floorsOf(measure, 10).values()) expect(floor).toBeGreaterThanOrEqual(0.1);
@@ -125,5 +148,7 @@ test("a frame of no variables has no metrics of columns", () => {
   };
   for (const measure of measuresOf(frame, empty))
     for (const value of valuesOf(measure, empty, empty).values()) expect(value).toBeNaN();
-  expect(codesOf({ kind: "level", name: "a", column: 0, isTarget: false, part: "value", levels: [] }).size).toBe(2);
+  expect(
+    codesOf({ kind: "level", name: "a", column: 0, isTarget: false, part: "value", levels: [] }).size,
+  ).toBe(2);
 });

@@ -14,7 +14,13 @@ const two = (rows: number, strength: number) => {
 
 test("of two variables all is the closed form of the eigenvalues 1 ± |r|", async () => {
   const { frame, reference, sampled } = await countTable(two(600, 1));
-  const sides = [0, 1].map((side) => aggregateSome(sampled, Uint32Array.from({ length: 200 }, (_, row) => 3 * row + side), frame));
+  const sides = [0, 1].map((side) =>
+    aggregateSome(
+      sampled,
+      Uint32Array.from({ length: 200 }, (_, row) => 3 * row + side),
+      frame,
+    ),
+  );
   const [left, right] = sides;
   if (!left || !right) throw new Error("two sides");
   const measured = valuesOf(measureSpectralCoherence(frame, reference), left, right);
@@ -25,7 +31,8 @@ test("of two variables all is the closed form of the eigenvalues 1 ± |r|", asyn
   const [a, b] = [valuesOfSide(left), valuesOfSide(right)];
   const logs = a.map((value, k) => Math.log(((b[k] ?? 0) + 1e-4) / (value + 1e-4)) ** 2);
   expect(measured.get("log_eigenvalue_rms")).toBeCloseTo(Math.sqrt(((logs[0] ?? 0) + (logs[1] ?? 0)) / 2), 9);
-  const entropy = (values: readonly number[]): number => -values.reduce((sum, value) => sum + (value / 2) * Math.log(value / 2), 0);
+  const entropy = (values: readonly number[]): number =>
+    -values.reduce((sum, value) => sum + (value / 2) * Math.log(value / 2), 0);
   expect(measured.get("effective_rank")).toBeCloseTo(entropy(b) - entropy(a), 9);
   // Both lean along the diagonal, and both have one value over (1 + √(2 / 200))².
   expect(measured.get("subspace_overlap")).toBeCloseTo(0, 9);
@@ -50,7 +57,12 @@ test("subspaces overlap as Σ (u·v)² says of a plane tilted by a known angle",
   const five = (seed: Float64Array | undefined, second: number) => {
     const x = seed ?? new Float64Array(0);
     const z = x.map(() => random.normal());
-    return { a: x, b: x.map((value) => value + 0.1 * random.normal()), c: z, d: z.map((value) => second * value + 0.1 * random.normal()) };
+    return {
+      a: x,
+      b: x.map((value) => value + 0.1 * random.normal()),
+      c: z,
+      d: z.map((value) => second * value + 0.1 * random.normal()),
+    };
   };
   const measured = await compared(measureSpectralCoherence, five(reference, 1), five(other, -1));
   // (1, 1) of the second pair became (1, −1): one of two directions is lost.

@@ -11,14 +11,17 @@ test("chi-square is Σ (observed − expected)² / expected less its degrees of 
     { letter: [..."aaaaabbbcc"] },
     { letter: [..."aabbbbbbccccczzz"].slice(0, 15) },
   );
-  const observed = [[5, 3, 2, 0], [2, 6, 5, 2]];
+  const observed = [
+    [5, 3, 2, 0],
+    [2, 6, 5, 2],
+  ];
   let sum = 0;
-  observed.forEach((row, table) =>
-    row.forEach((count, column) => {
-      const expected = (((observed[0]?.[column] ?? 0) + (observed[1]?.[column] ?? 0)) * (table === 0 ? 10 : 15)) / 25;
+  for (const [table, row] of observed.entries())
+    for (const [column, count] of row.entries()) {
+      const both = (observed[0]?.[column] ?? 0) + (observed[1]?.[column] ?? 0);
+      const expected = (both * (table === 0 ? 10 : 15)) / 25;
       sum += (count - expected) ** 2 / expected;
-    }),
-  );
+    }
   expect(measured.get("chi_square letter")).toBeCloseTo((sum - 3) * (1 / 10 + 1 / 15), 12);
 });
 
@@ -27,13 +30,16 @@ function andersonDarling(samples: readonly (readonly number[])[]): number {
   const all = samples.flat();
   const total = all.length;
   const values = [...new Set(all)].sort((a, b) => a - b);
-  const count = (some: readonly number[], test: (value: number) => boolean): number => some.filter(test).length;
+  const count = (some: readonly number[], test: (value: number) => boolean): number =>
+    some.filter(test).length;
   const sums = samples.map((sample) => {
     const inner = values.reduce((sum, value) => {
       const ties = count(all, (one) => one === value);
       const m = count(sample, (one) => one < value) + count(sample, (one) => one === value) / 2;
       const b = count(all, (one) => one < value) + ties / 2;
-      return sum + ((ties / total) * (total * m - sample.length * b) ** 2) / (b * (total - b) - (total * ties) / 4);
+      return (
+        sum + ((ties / total) * (total * m - sample.length * b) ** 2) / (b * (total - b) - (total * ties) / 4)
+      );
     }, 0);
     return inner / sample.length;
   });
@@ -70,7 +76,9 @@ test("rows outside, missing values and a broken grid are counted", async () => {
     letter: Array.from({ length: 4000 }, () => "abc"[random.whole(3)] ?? ""),
   };
   const other = {
-    price: reference.price.map((value, row) => (row % 10 === 0 ? Number.NaN : row % 4 === 1 ? value + 99.5 : value + 0.001)),
+    price: reference.price.map((value, row) =>
+      row % 10 === 0 ? Number.NaN : row % 4 === 1 ? value + 99.5 : value + 0.001,
+    ),
     letter: reference.letter.map((letter, row) => (row % 5 === 0 ? null : row % 5 === 1 ? "new" : letter)),
   };
   const measured = await compared(measureStatisticalConsistency, reference, other);
@@ -88,6 +96,10 @@ test("a set beside itself shows no change, and a single level that is replaced i
   for (const [name, value] of valuesOf(measureStatisticalConsistency(frame, reference), reference, reference))
     if (name.startsWith("chi") || name.startsWith("anderson")) expect(value).toBeLessThan(0);
     else expect(value === 0 || Number.isNaN(value)).toBe(true);
-  const constant = await compared(measureStatisticalConsistency, { letter: [..."aaaa"] }, { letter: [..."abba"] });
+  const constant = await compared(
+    measureStatisticalConsistency,
+    { letter: [..."aaaa"] },
+    { letter: [..."abba"] },
+  );
   expect(constant.get("constraint_violations letter")).toBe(0.5);
 });

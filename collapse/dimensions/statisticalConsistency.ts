@@ -103,25 +103,46 @@ function mannWhitney(counted: Counted): Gauge {
   };
 }
 
-/** Change of the share of values outside the reference's: beyond the outermost edges, or levels it never had. */
+/** The outermost rows of either side that make an edge of the range: fewer, and fresh real rows pass it by chance. */
+const ROWS_OF_RANGE = 5;
+
+/**
+ * Change of the share of values outside the reference's: beyond the outermost edges that five of its rows lie beyond,
+ * or levels it never had. Of these no draw of the reference has any; fresh real rows have as many as the reference has
+ * levels of one row (Good and Turing 1953), which its width must hold.
+ */
 function constraintViolations(counted: Counted, reference: Aggregate): Gauge {
+  const isNumber = counted.variable.kind === "number";
+  const range = rangeOf(counted, reference);
   const shareOutside = (aggregate: Aggregate): number => {
     const counts = countsOf(counted, aggregate);
-    const outside =
-      counted.variable.kind === "number"
-        ? (counts[0] ?? 0) + (counts[counted.bins - 1] ?? 0)
-        : (counts[counted.unseen] ?? 0);
+    let outside = isNumber ? 0 : (counts[counted.unseen] ?? 0);
+    if (isNumber) {
+      for (let bin = 0; bin < range.from; bin++) outside += counts[bin] ?? 0;
+      for (let bin = range.to; bin < counted.bins; bin++) outside += counts[bin] ?? 0;
+    }
     return outside / presentRows(counted, aggregate);
   };
   const expected = shareOutside(reference);
-  // A number without inner edges has no outside; a single level has.
-  const least = counted.variable.kind === "number" ? 3 : 1;
+  const single = countsOf(counted, reference)
+    .subarray(0, counted.bins)
+    .filter((count) => count === 1).length;
+  const fresh = isNumber ? 0 : single / Math.max(1, reference.rows);
+  // A number without bins between its edges has no outside; a single level has.
+  const isKnown = isNumber ? range.from < range.to : counted.bins > 0;
   return {
     metric: "constraint_violations",
     subject: counted.name,
-    value: (left, right) => (counted.bins < least ? Number.NaN : shareOutside(right) - shareOutside(left)),
-    sdAt: (s) => shareSd(expected, s),
+    value: (left, right) => (isKnown ? shareOutside(right) - shareOutside(left) : Number.NaN),
+    sdAt: (s) => shareSd(Math.max(expected, fresh), s) + fresh,
   };
+}
+
+/** The bins of a number's range: `from` up to, and without, `to`. */
+function rangeOf({ below, bins }: Counted, { rows }: Aggregate): { from: number; to: number } {
+  const first = below.findIndex((share) => share * rows >= ROWS_OF_RANGE);
+  const last = below.findLastIndex((share) => (1 - share) * rows >= ROWS_OF_RANGE);
+  return first < 0 || last < 0 ? { from: bins, to: 0 } : { from: first + 1, to: last + 1 };
 }
 
 /** Change of the share of rows without a value. */

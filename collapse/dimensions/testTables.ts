@@ -1,15 +1,15 @@
 import type { Aggregate, Frame, Summary } from "../contracts/aggregates.ts";
-import type { Block, TablePlan } from "../contracts/columns.ts";
 import type { Measure } from "../contracts/metrics.ts";
 import { aggregateOf } from "../count/aggregateOf.ts";
 import { summarize } from "../count/summarize.ts";
 import { sumOf } from "../count/sumOf.ts";
 import { frameOf } from "../encode/frameOf.ts";
+import { memoryBlocks, planOf } from "../testTables.ts";
 
-/** Columns of a table for tests: numbers, numbers that are levels (`level` at the end of the name), or categories. */
+/** Columns of a table: numbers, numbers that are levels (`level` is the name's end), or categories. */
 export type Columns = Readonly<Record<string, Float64Array | readonly (string | null)[]>>;
 
-export interface Counted {
+export interface CountedTable {
   readonly frame: Frame;
   readonly reference: Aggregate;
   readonly sampled: Summary;
@@ -17,9 +17,14 @@ export interface Counted {
   count(columns: Columns): Promise<Summary>;
 }
 
-/** Counts a reference and says how others are counted beside it. */
-export async function countTable(columns: Columns, target?: string): Promise<Counted> {
-  const plan = planOf(columns, target);
+/** @testOnly Counts a reference and says how others are counted beside it. */
+export async function countTable(columns: Columns, target?: string): Promise<CountedTable> {
+  const names = Object.keys(columns);
+  const kinds = Object.fromEntries(
+    names.filter((name) => name.endsWith("level")).map((name) => [name, "level" as const]),
+  );
+  const plan = planOf(columns, target === undefined ? { kinds } : { kinds, target });
+  const blocksOf = (table: Columns) => memoryBlocks(table, plan, 16_384);
   const frame = await frameOf(blocksOf(columns), plan, 1);
   const count = (others: Columns, table: "reference" | "candidate"): Promise<Summary> =>
     summarize(blocksOf(others), frame, plan, { seed: 1, table });
@@ -32,29 +37,11 @@ export async function countTable(columns: Columns, target?: string): Promise<Cou
   };
 }
 
-const planOf = (columns: Columns, target: string | undefined): TablePlan => ({
-  columns: Object.entries(columns).map(([name, values]) => ({
-    name,
-    kind: kindOf(name, values),
-    role: name === target ? "target" : "feature",
-    because: "the test says so",
-  })),
-  group: null,
-});
-
-const kindOf = (name: string, values: Columns[string]): "number" | "level" | "category" =>
-  values instanceof Float64Array ? (name.endsWith("level") ? "level" : "number") : "category";
-
-async function* blocksOf(columns: Columns): AsyncIterable<Block> {
-  const all = Object.values(columns);
-  yield { firstRow: 0, rows: all[0]?.length ?? 0, columns: all, groups: null };
-}
-
-/** The sums of some rows of a sample. */
+/** @testOnly The sums of some rows of a sample. */
 export const aggregateSome = (summary: Summary, rows: Uint32Array, frame: Frame): Aggregate =>
   aggregateOf(summary.sample, rows, frame);
 
-/** Every metric of a measure by name: `ks age`, or `effective_rank`. */
+/** @testOnly Every metric of a measure by name: `ks age`, or `effective_rank`. */
 export function valuesOf(
   measure: Measure,
   reference: Aggregate,
@@ -65,6 +52,7 @@ export function valuesOf(
   return named(measure, into);
 }
 
+/** @testOnly The analytic deviations, by name. */
 export function floorsOf(measure: Measure, s: number): ReadonlyMap<string, number> {
   const into = new Float64Array(measure.keys.length);
   measure.floorAt(s, into, 0);
@@ -79,7 +67,7 @@ const named = (measure: Measure, values: Float64Array): ReadonlyMap<string, numb
     ]),
   );
 
-/** Metrics of a whole table beside the whole reference. */
+/** @testOnly Metrics of a whole table beside the whole reference. */
 export async function compared(
   prepare: (frame: Frame, reference: Aggregate) => Measure,
   reference: Columns,
@@ -89,6 +77,6 @@ export async function compared(
   return valuesOf(prepare(frame, whole), whole, sumOf((await count(other)).buckets));
 }
 
-/** `rows` draws of a number. */
+/** @testOnly `rows` draws of a number. */
 export const drawn = (rows: number, draw: (row: number) => number): Float64Array =>
   Float64Array.from({ length: rows }, (_, row) => draw(row));

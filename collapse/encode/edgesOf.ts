@@ -1,5 +1,8 @@
-/** Quantiles that become edges, besides the tails. */
+import { sortNumbers } from "../numerics/sortNumbers.ts";
+
+/** Quantiles that become edges, besides the tails; a power of two fewer where a table is so wide that all would be more. */
 const QUANTILES = 1_024;
+const MOST_BINS = 256 * QUANTILES;
 const TAILS = [0.0005, 0.0025, 0.005, 0.01, 0.025];
 
 export interface Edges {
@@ -10,13 +13,13 @@ export interface Edges {
 }
 
 /**
- * Edges of the bins of a number: quantiles k / 1,024 and the outermost 0.05, 0.25, 0.5, 1 and 2.5 % of either side,
+ * Edges of the bins of a number: the `quantiles` and the outermost 0.05, 0.25, 0.5, 1 and 2.5 % of either side,
  * of the finite values, distinct and ascending; and of each edge the share of these values below it.
  */
-export function edgesOf(values: Float64Array): Edges {
+export function edgesOf(values: Float64Array, quantiles: number): Edges {
   const sorted = sortedFinite(values);
   const shares = TAILS.flatMap((share) => [share, 1 - share]);
-  for (let k = 1; k < QUANTILES; k++) shares.push(k / QUANTILES);
+  for (let k = 1; k < quantiles; k++) shares.push(k / quantiles);
   const found = shares.map((share) => sorted[Math.floor(share * sorted.length)]);
   const edges = Float64Array.from(new Set(found.filter((edge) => edge !== undefined))).sort();
   const shareBelow = edges.map((edge) => countBelow(sorted, edge) / sorted.length);
@@ -26,6 +29,10 @@ export function edgesOf(values: Float64Array): Edges {
   return { edges, shareBelow, middleShare };
 }
 
+/** Into how many quantiles each number of so many columns is cut: every bin is counted in 64 buckets. */
+export const quantilesFor = (columns: number): number =>
+  Math.max(16, Math.min(QUANTILES, 2 ** Math.floor(Math.log2(MOST_BINS / Math.max(columns, 1)))));
+
 /** The finite values, ascending, without the sign of a zero. */
 function sortedFinite(values: Float64Array): Float64Array {
   const finite = new Float64Array(values.length);
@@ -34,7 +41,7 @@ function sortedFinite(values: Float64Array): Float64Array {
     const value = values[row] ?? Number.NaN;
     if (Number.isFinite(value)) finite[size++] = value + 0;
   }
-  return finite.subarray(0, size).sort();
+  return sortNumbers(finite.subarray(0, size));
 }
 
 /** How many of ascending values are less than `edge`. */

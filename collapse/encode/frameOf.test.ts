@@ -3,11 +3,18 @@ import { aggregateOf } from "../count/aggregateOf.ts";
 import { sumOf } from "../count/sumOf.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { summariesOf } from "../testTables.ts";
+import { quantilesFor } from "./edgesOf.ts";
 
 const random = seededRandom(11, "frame");
 const normals = (rows: number): number[] => Array.from({ length: rows }, () => random.normal());
 const featureOf = (names: readonly { name: string }[], name: string): number =>
   names.findIndex((feature) => feature.name === name);
+
+const countAtMost = (edges: Float64Array, value: number): number => {
+  let count = 0;
+  for (const edge of edges) if (edge <= value) count++;
+  return count;
+};
 
 test("normal scores of the reference have mean 0 and standard deviation 1, whatever its shape", async () => {
   const x = normals(6_000);
@@ -61,15 +68,20 @@ test("edges are distinct, ascending and finite, and say the share of the referen
 });
 
 test("a value belongs to the bin of as many edges as are less than or equal to it", async () => {
-  // Values crowd so near 0 that an even grid leaves nearly all edges in one cell.
-  const x = normals(4_000).map((value) => value ** 9 * 1e200);
-  const { frame, reference } = await summariesOf({ reference: { x }, candidate: { x } });
-  const [variable] = frame.variables;
-  if (variable?.kind !== "number") throw new Error("no number");
-  reference.sample.index.forEach((row, place) => {
-    const value = x[row] ?? 0;
-    const expected = variable.edges.filter((edge) => edge <= value).length;
-    expect(reference.sample.codes[0]?.[place]).toBe(expected);
+  const x = normals(2_000);
+  const reference = {
+    plain: x,
+    // Values crowd so near 0 that even cells leave nearly all edges in one.
+    crowded: x.map((value) => value ** 9 * 1e200),
+    longTail: x.map((value) => Math.exp(4 * value)),
+    wide: x.map((value) => Math.sign(value) * 1.7e308 * Math.min(1, Math.abs(value))),
+  };
+  const { frame, reference: counted } = await summariesOf({ reference, candidate: reference });
+  frame.variables.forEach((variable, index) => {
+    if (variable.kind !== "number") throw new Error("no number");
+    const column = Object.values(reference)[index] ?? [];
+    const expected = Array.from(counted.sample.index, (row) => countAtMost(variable.edges, column[row] ?? 0));
+    expect(Array.from(counted.sample.codes[index] ?? [])).toEqual(expected);
   });
 });
 
@@ -116,6 +128,12 @@ test("levels become one number each, 1 apart; over 16 of them the rest share col
     const b = reference.sample.encoded[row * width + high] ?? 0;
     expect(a * b).toBe(0);
     expect(a + b).toBeCloseTo(Math.SQRT1_2, 3);
+    // Of the 16, and what the other 14 share, one is present.
+    const present = names.filter(
+      (name, feature) =>
+        /^c \((= |other)/.test(name) && reference.sample.encoded[row * width + feature] !== 0,
+    );
+    expect(present).toHaveLength(1);
   }
 });
 
@@ -183,19 +201,20 @@ test("the grid of rounding is the coarsest that the reference keeps to, and rows
     cents: x.map((value) => Math.round(value * 1e5) / 100),
     whole: x.map((value) => Math.round(value * 900)),
     free: x,
+    mostlyZero: x.map((value, row) => (row % 50 === 0 ? Math.round(value * 1e4) / 1e3 : 0)),
   };
   const { frame, candidate } = await summariesOf({
     reference,
     candidate: { ...reference, cents: x.map((value) => value * 1e3) },
   });
-  expect([...frame.grids]).toEqual([0.01, 1, 0]);
+  expect([...frame.grids]).toEqual([0.01, 1, 0, 0.001]);
   const { onGrid } = aggregateOf(
     candidate.sample,
     Uint32Array.from({ length: 1_000 }, (_, row) => row),
     frame,
   );
   expect(onGrid[0]).toBeLessThan(10);
-  expect([...onGrid.subarray(1)]).toEqual([1_000, 0]);
+  expect([...onGrid.subarray(1)]).toEqual([1_000, 0, 1_000]);
 });
 
 test("a table that would become too many features tells levels apart less finely", async () => {
@@ -208,4 +227,16 @@ test("a table that would become too many features tells levels apart less finely
   const { frame } = await summariesOf({ reference: table, candidate: table });
   expect(frame.encoding.width).toBeLessThanOrEqual(256);
   expect(new Set(frame.encoding.features.map(({ variable }) => variable)).size).toBe(30);
+});
+
+test("a very wide table is cut into fewer bins, never into so few that no shape is left", () => {
+  expect([1, 256, 257, 1_000, 100_000].map(quantilesFor)).toEqual([1_024, 1_024, 512, 256, 16]);
+});
+
+test("a value that many rows share belongs to the eighth that its middle row lies in", async () => {
+  const x = Array.from({ length: 1_000 }, (_, row) => Math.max(0, row - 599));
+  const { frame, reference } = await summariesOf({ reference: { x }, candidate: { x } });
+  const zero = reference.sample.index.findIndex((row) => row < 600);
+  const code = reference.sample.codes[0]?.[zero] ?? 0;
+  expect(frame.classes[0]?.[code]).toBe(2);
 });

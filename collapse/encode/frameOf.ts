@@ -1,6 +1,7 @@
 import type { Frame } from "../contracts/aggregates.ts";
 import type { Block, TablePlan } from "../contracts/columns.ts";
 import { classesAt, classesOf } from "./classesOf.ts";
+import { quantilesFor } from "./edgesOf.ts";
 import { encodingOf } from "./encodingOf.ts";
 import { gridOf } from "./gridOf.ts";
 import { sampleReference } from "./sampleReference.ts";
@@ -14,7 +15,8 @@ import { variablesOf } from "./variablesOf.ts";
  */
 export async function frameOf(blocks: AsyncIterable<Block>, plan: TablePlan, seed: number): Promise<Frame> {
   const { columns } = await sampleReference(blocks, plan, seed);
-  const sampled = columns.flatMap(variablesOf);
+  const quantiles = quantilesFor(columns.length);
+  const sampled = columns.flatMap((column) => variablesOf(column, quantiles));
   const classes = sampled.map(classesOf);
   const sampledClasses = sampled.map(({ codes }, variable) =>
     classesAt(codes, classes[variable] ?? new Uint8Array(0)),

@@ -5,9 +5,12 @@ const LEAST_DECIMALS = -2;
 const SHARE_ON_GRID = 0.95;
 const LOOKED_AT = 20_000;
 
-/** The coarsest power of ten that at least 95 % of the finite values are multiples of; 0 where there is none. */
+/**
+ * The coarsest power of ten that at least 95 % of the finite values are multiples of, without the zeros, which are
+ * multiples of every one; 0 where there is none.
+ */
 export function gridOf(values: Float64Array): number {
-  const finite = values.subarray(0, LOOKED_AT).filter((value) => Number.isFinite(value));
+  const finite = values.subarray(0, LOOKED_AT).filter((value) => Number.isFinite(value) && value !== 0);
   for (let decimals = LEAST_DECIMALS; decimals <= MOST_DECIMALS; decimals++) {
     const step = decimals > 0 ? 1 / 10 ** decimals : 10 ** -decimals;
     const needed = SHARE_ON_GRID * finite.length;

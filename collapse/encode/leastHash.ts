@@ -1,3 +1,4 @@
+import { sortNumbers } from "../numerics/sortNumbers.ts";
 import { countBelow } from "./edgesOf.ts";
 
 /** Keeps the `capacity` rows with the least hashes out of a stream, in slots that the caller fills. */
@@ -35,7 +36,7 @@ export function leastHash(capacity: number): LeastHash {
     },
     settle: (move) => {
       if (size < slots) return;
-      threshold = hashes.slice(0, size).sort()[capacity] ?? Infinity;
+      threshold = sortNumbers(hashes.slice(0, size))[capacity] ?? Infinity;
       const staying = new Uint32Array(capacity);
       let kept = 0;
       for (let slot = 0; slot < size; slot++) if ((hashes[slot] ?? 0) < threshold) staying[kept++] = slot;
@@ -49,7 +50,7 @@ export function leastHash(capacity: number): LeastHash {
 
 /** The places of numbers, the least number's first. The numbers are sorted alone: that needs no function to compare. */
 function orderOf(values: Float64Array): Uint32Array {
-  const sorted = values.slice().sort();
+  const sorted = sortNumbers(values.slice());
   const order = new Uint32Array(values.length);
   const taken = new Uint8Array(values.length);
   for (let place = 0; place < values.length; place++) {

@@ -3,8 +3,9 @@ import { gather } from "../numerics/gather.ts";
 import { leastHash } from "./leastHash.ts";
 import { rowHashes } from "./rowHash.ts";
 
-/** Rows that edges, classes and pairs are fixed by. */
+/** Rows that edges, classes and pairs are fixed by: fewer of a table so wide that they would be more values than this. */
 const SAMPLE_ROWS = 200_000;
+const SAMPLE_VALUES = 32_000_000;
 /** Distinct strings that are counted; what comes new after so many is not: a category has 5,000. */
 const MOST_COUNTED = 200_000;
 
@@ -32,7 +33,7 @@ export async function sampleReference(
   seed: number,
 ): Promise<{ rows: number; columns: readonly ReferenceColumn[] }> {
   const columns = plan.columns.flatMap((column, index) => (isAnalyzed(column) ? [watch(column, index)] : []));
-  const kept = leastHash(SAMPLE_ROWS);
+  const kept = leastHash(Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_VALUES / Math.max(columns.length, 1))));
   const { hashAt } = rowHashes(seed, "reference");
   let rows = 0;
   for await (const block of blocks) {

@@ -22,20 +22,30 @@ export interface SampledVariable {
 }
 
 /** The variables of a column: one, or an instant's three. */
-export function variablesOf(source: ReferenceColumn): readonly SampledVariable[] {
-  if (source.plan.kind === "number") return [sampledNumber(source, "value", source.plan.name)];
+export function variablesOf(source: ReferenceColumn, quantiles: number): readonly SampledVariable[] {
+  if (source.plan.kind === "number") return [sampledNumber(source, "value", quantiles)];
   if (source.plan.kind === "date")
     return [
-      sampledNumber(source, "epoch", source.plan.name),
+      sampledNumber(source, "epoch", quantiles),
       sampledPart(source, "weekday"),
       sampledPart(source, "hour"),
     ];
   return [sampledLevel(source)];
 }
 
-function sampledNumber(source: ReferenceColumn, part: NumberVariable["part"], name: string): SampledVariable {
-  const { edges, shareBelow, middleShare } = edgesOf(source.values);
-  const variable: NumberVariable = { kind: "number", part, ...named(source, name), edges, shareBelow };
+function sampledNumber(
+  source: ReferenceColumn,
+  part: NumberVariable["part"],
+  quantiles: number,
+): SampledVariable {
+  const { edges, shareBelow, middleShare } = edgesOf(source.values, quantiles);
+  const variable: NumberVariable = {
+    kind: "number",
+    part,
+    ...named(source, source.plan.name),
+    edges,
+    shareBelow,
+  };
   return sampled(variable, source.values, middleShare);
 }
 

@@ -55,7 +55,10 @@ export function measureEvidence(
   ];
   const widthDraws = Math.floor(counts.nulls / 2);
   const nullTs = new Float64Array(counts.nulls - widthDraws);
-  const measured = parts.flatMap((part) => measureAgainstNull(part, counts, widthDraws, nullTs));
+  const measured = parts.flatMap((part) => {
+    const widened = grouped ? widenFloors(part, counts, widthDraws) : part;
+    return measureAgainstNull(widened, counts, widthDraws, nullTs);
+  });
   const t = measured.reduce((most, { z, inEvidence }) => (inEvidence ? atLeast(most, z) : most), 0);
   const asMuch = nullTs.reduce((sum, nullT) => sum + (nullT >= t ? 1 : 0), 0);
   return {
@@ -67,6 +70,23 @@ export function measureEvidence(
     drawnBy: plan.by,
     enoughRows: plan.enoughRows,
   };
+}
+
+/**
+ * Floors for rows that come in groups. They are what so many independent rows could tell, and rows of a group tell
+ * less: how much less is seen in the nulls of most metrics, which are as many times wider than their floors.
+ */
+function widenFloors(part: Draws, counts: DrawCounts, widthDraws: number): Draws {
+  const width = part.keys.length;
+  const ratios = part.keys.map((_, place) => {
+    const { below, above } = nullOf(
+      columnOf(part.nulls, place, width, counts.nulls).subarray(0, widthDraws),
+      0,
+    );
+    return (below + above) / 2 / (part.floors[place] ?? Number.NaN);
+  });
+  const usual = quantileOf(sortedFinite(ratios.filter((ratio) => ratio > 0)), 0.5);
+  return { ...part, floors: part.floors.map((floor) => (usual > 1 ? floor * usual : floor)) };
 }
 
 /** Puts each metric beside its null, and raises `nullTs` to the |z| that the draws behind `widthDraws` have. */

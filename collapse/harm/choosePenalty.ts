@@ -4,18 +4,19 @@ import { constantLoss, judgeOf, meanOf, squaredLoss } from "./losses.ts";
 
 const FOLDS = 5;
 /** Penalties in variances of a feature. */
-const PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
+const PENALTIES = [1e-3, 1e-2, 1e-1, 1];
 
 /** The penalty that real rows choose, and how much of each target it then explains. */
 export interface Choice {
   readonly penalty: number;
-  /** 1 − loss / loss of the constant predictor, per target; `groups` of columns belong to one target. */
+  /** 1 − loss / loss of the constant predictor, per target. */
   readonly skill: readonly number[];
 }
 
 /**
  * Five-fold cross-validation over pieces of real rows: the penalty with the least sum over targets of loss per loss of
- * a constant. Real rows alone choose, so that both arms of a pair are trained alike.
+ * a constant. Real rows alone choose, so that both arms of a pair are trained alike. `groups` holds the columns of each
+ * target.
  */
 export function choosePenalty(
   grams: readonly Float64Array[],

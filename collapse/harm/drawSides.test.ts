@@ -43,12 +43,12 @@ test.each([
 });
 
 test("rows of a bucket train together, but for the buckets at the border of a side", () => {
-  const draws = draw(12_800, 12_800);
+  const draws = draw(12_800, 1_600);
   for (const { left, right } of draws.sides) {
     const bucketsOf = (side: readonly number[]) =>
       new Set(rowsOf(draws.real, side).map((row) => (row * 37) % 64));
     const shared = [...bucketsOf(left)].filter((bucket) => bucketsOf(right).has(bucket));
-    expect(shared.length).toBeLessThan(12);
+    expect(shared.length).toBeLessThanOrEqual(1);
   }
 });
 

@@ -1,6 +1,7 @@
 import type { Frame, Summary } from "../contracts/aggregates.ts";
 import type { HarmChannel, HarmResult } from "../contracts/harm.ts";
 import { channelOf, unknownChannel } from "./channelOf.ts";
+import { clampEncoded } from "./clampEncoded.ts";
 import { drawSides } from "./drawSides.ts";
 import { measureDiscriminator } from "./measureDiscriminator.ts";
 import { measurePrediction } from "./measurePrediction.ts";
@@ -32,7 +33,7 @@ export function measureHarm(
   frame: Frame,
   options: HarmOptions,
 ): HarmResult {
-  const samples = { reference: reference.sample, candidate: candidate.sample };
+  const samples = { reference: clampEncoded(reference.sample), candidate: clampEncoded(candidate.sample) };
   const split = splitRows(samples.reference, samples.candidate);
   const { width } = frame.encoding;
   const { rows, ofCandidate, ofReference } = purgeCopies(samples.reference, samples.candidate, width, split);

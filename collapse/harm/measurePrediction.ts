@@ -3,6 +3,7 @@ import { seededRandom } from "../numerics/random.ts";
 import { choosePenalty } from "./choosePenalty.ts";
 import type { Draws } from "./drawSides.ts";
 import { type FitPlan, fitPieces } from "./fitTargets.ts";
+import { sumGrams } from "./gram.ts";
 import { constantLoss, type Judge, judgeOf, meanOf, squaredLoss } from "./losses.ts";
 import { gramOfRows, shapeOf } from "./mapPieces.ts";
 import { outermostRows } from "./outermostRows.ts";
@@ -93,10 +94,7 @@ function measureTask(
   );
   if (kept.length === 0) return [];
   const other = draws.candidate.rows.map((rows) => gramOfRows(candidate, width, rows, map));
-  const judges = {
-    all: judgeOf(gramOfRows(reference, width, test, map), plan.shape, plan.features),
-    tail: judgeOf(gramOfRows(reference, width, tail, map), plan.shape, plan.features),
-  };
+  const judges = judgesOf(reference, width, test, tail, map);
   const fit: FitPlan = { ...plan, penalty, targets: kept.flatMap(({ columns }) => columns) };
   const arms = draws.sides.map(({ left, right, candidate: side }) => ({
     left: fitPieces(real, left, fit),
@@ -115,6 +113,23 @@ function measureTask(
       candidate: arms.map(({ left, candidate }) => ratio(candidate, left)),
     };
   });
+}
+
+/** All test rows, and the outermost: the Gram matrix of these is a part of that of all. */
+function judgesOf(sample: RowSample, width: number, test: Uint32Array, tail: Uint32Array, map: RowMap) {
+  const features = map.features.length + 1;
+  const isTail = new Set(tail);
+  const outer = gramOfRows(sample, width, tail, map);
+  const inner = gramOfRows(
+    sample,
+    width,
+    test.filter((row) => !isTail.has(row)),
+    map,
+  );
+  return {
+    all: judgeOf(sumGrams([outer, inner], [0, 1]), shapeOf(map), features),
+    tail: judgeOf(outer, shapeOf(map), features),
+  };
 }
 
 /** Real pieces that choose the penalty: as many that each fold leaves a side. */

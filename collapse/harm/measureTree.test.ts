@@ -68,7 +68,7 @@ test("extra nats are those of counting by hand, to 1e-9", async () => {
   const edges = edgesIn(
     frame.variables.map(({ name }) => name),
     samples.reference,
-    split.train,
+    split.test,
   );
   draws.sides.forEach(({ left, candidate: side }, pair) => {
     const real = indexOf(
@@ -86,12 +86,12 @@ test("extra nats are those of counting by hand, to 1e-9", async () => {
   });
 });
 
-function edgesIn(names: readonly string[], sample: { codes: readonly Uint16Array[] }, train: Uint32Array) {
+function edgesIn(names: readonly string[], sample: { codes: readonly Uint16Array[] }, rows: Uint32Array) {
   const states = sample.codes.map((codes) => Uint8Array.from(codes));
   const tree = chowLiuTree(
     states,
     names.map(() => 5),
-    train,
+    rows,
   );
   return tree.variables.map((variable, place): [string, string | null] => [
     names[variable] ?? "",

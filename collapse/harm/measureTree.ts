@@ -4,6 +4,7 @@ import type { Pieces } from "./cutPieces.ts";
 import type { Draws } from "./drawSides.ts";
 import type { HarmTables } from "./measurePrediction.ts";
 import type { SplitRows } from "./splitRows.ts";
+import { takeEvenly } from "./takeEvenly.ts";
 import { statesOf, statesOfRows } from "./treeStates.ts";
 
 const STRUCTURE_ROWS = 10_000;
@@ -19,16 +20,20 @@ type Tables = readonly Float64Array[];
 
 /**
  * What a tree of variables, fitted on the candidate, loses on real test rows against one fitted on as many real rows.
- * The structure is the reference's; probabilities are counts plus a half.
+ * The structure is the reference's, of the test rows: found in the
+ * training rows it would fit best whatever is chance in them, and real rows would look worse than they are.
+ * Probabilities are counts plus a half.
  */
 export function measureTree(tables: HarmTables, rows: SplitRows, draws: Draws): Nats | null {
   const { frame, reference, candidate } = tables;
   if (draws.trainedRows === 0 || rows.test.length === 0 || frame.variables.length === 0) return null;
-  const states = frame.variables.map(statesOf);
+  const states = frame.variables.map((variable, index) =>
+    statesOf(variable, reference.codes[index] ?? new Uint16Array(reference.rows), rows.test),
+  );
   const counts = states.map(({ count }) => count);
   const ofReference = statesOfRows(frame, states, reference);
   if (ofReference.every((column) => isConstant(column, rows.train))) return null;
-  const tree = chowLiuTree(ofReference, counts, rows.train.subarray(0, STRUCTURE_ROWS));
+  const tree = chowLiuTree(ofReference, counts, takeEvenly(rows.test, STRUCTURE_ROWS));
   const tablesOf = (side: readonly Uint8Array[], chosen: readonly Uint32Array[]): Tables =>
     countTree(tree, side, counts, chosen);
   const test = tablesOf(ofReference, [rows.test]);

@@ -5,11 +5,17 @@ import { indexRows, nearestSquared } from "./nearestRow.ts";
 const tables = fc.integer({ min: 1, max: 5 }).chain((width) =>
   fc.record({
     width: fc.constant(width),
-    rows: fc.array(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: width, maxLength: width }), {
-      minLength: 2,
-      maxLength: 30,
-    }),
-    within: fc.constantFrom(Number.POSITIVE_INFINITY, 3),
+    rows: fc.array(
+      fc.array(
+        fc.integer({ min: -16, max: 16 }).map((eighths) => eighths / 8),
+        { minLength: width, maxLength: width },
+      ),
+      {
+        minLength: 2,
+        maxLength: 30,
+      },
+    ),
+    within: fc.constantFrom(Number.POSITIVE_INFINITY, 0.5),
   }),
 );
 

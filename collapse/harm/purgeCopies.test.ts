@@ -37,6 +37,15 @@ test("rows that equal a test row train nobody", () => {
   for (const row of rows.candidate) if (row < 128) expect(test.has(real[row]?.join())).toBe(false);
 });
 
+test("where real rows repeat by nature, equal rows go and near ones stay", () => {
+  const real = drawn(640, "real").map((row, at, all) => (at % 5 === 0 ? (all[0] ?? row) : row));
+  const near = real.filter((_, row) => row % 64 >= 32).map((row) => row.map((value) => value + 1e-6));
+  expect(purge(real, near).ofCandidate).toBe(0);
+  const { ofCandidate, ofReference } = purge(real, real);
+  expect(ofReference).toBeGreaterThan(40);
+  expect(ofCandidate).toBeGreaterThan(320);
+});
+
 test("a row moved by a hair is a copy too", () => {
   const real = drawn(640, "real");
   const moved = real.filter((_, row) => row % 64 >= 32).map((row) => row.map((value) => value + 1e-6));

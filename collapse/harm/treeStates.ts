@@ -11,11 +11,19 @@ export interface States {
   readonly ofCode: Uint8Array;
 }
 
-/** Numbers fall into 16 bins of as many reference rows, where ties allow; levels beyond the 64th are one. */
-export function statesOf(variable: Variable): States {
+/**
+ * Numbers fall into 16 bins of as many judging rows, where ties allow; levels beyond the 64th are one. Bins of all
+ * reference rows would not do: what the judging half has more of in a bin the training half would have less of.
+ */
+export function statesOf(variable: Variable, codes: Uint16Array, judging: Uint32Array): States {
   const { bins, unseen, missing, size } = codesOf(variable);
   const ofCode = new Uint8Array(size);
-  for (let code = 0; code < bins; code++) ofCode[code] = stateOf(variable, code);
+  const shareBelow = sharesBelow(codes, judging, bins);
+  for (let code = 0; code < bins; code++)
+    ofCode[code] =
+      variable.kind === "level"
+        ? Math.min(code, MOST_LEVELS - 1)
+        : Math.min(BINS - 1, Math.floor(BINS * (shareBelow[code] ?? 0)));
   const known = new Map([...new Set(ofCode.subarray(0, bins))].map((state, place) => [state, place]));
   for (let code = 0; code < bins; code++) ofCode[code] = known.get(ofCode[code] ?? 0) ?? 0;
   ofCode[unseen] = known.size;
@@ -23,10 +31,22 @@ export function statesOf(variable: Variable): States {
   return { count: known.size + 2, ofCode };
 }
 
-function stateOf(variable: Variable, code: number): number {
-  if (variable.kind === "level") return Math.min(code, MOST_LEVELS - 1);
-  const below = code === 0 ? 0 : (variable.shareBelow[code - 1] ?? 0);
-  return Math.min(BINS - 1, Math.floor(BINS * below));
+/** Of each bin the share of the rows, of those that have a value, that lie in lower bins. */
+function sharesBelow(codes: Uint16Array, rows: Uint32Array, bins: number): Float64Array {
+  const counts = new Float64Array(bins);
+  let total = 0;
+  for (const row of rows) {
+    const code = codes[row] ?? 0;
+    if (code >= bins) continue;
+    counts[code] = (counts[code] ?? 0) + 1;
+    total++;
+  }
+  let below = 0;
+  return counts.map((count) => {
+    const share = below / Math.max(1, total);
+    below += count;
+    return share;
+  });
 }
 
 /** Of each variable the state of each row of a sample. */

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type JS } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, type JS } from "@duckdb/node-api";
 
 /** A DuckDB of one table's own, that can read the files of that table and nothing else. */
 export interface Database {
   /** All rows of a small result. */
   rows(sql: string): Promise<Record<string, JS>[]>;
-  /** A result chunk by chunk, in the order of its rows. */
-  stream(sql: string): Promise<DuckDBResult>;
+  /** A result chunk by chunk, in the order of its rows; several may be read at a time. A chunk is not to be kept. */
+  chunks(sql: string): AsyncGenerator<DuckDBDataChunk, void, undefined>;
   run(sql: string): Promise<void>;
   close(): void;
 }
@@ -39,9 +39,8 @@ export async function openDatabase(files: readonly string[], limits: DatabaseLim
   // DuckDB reads every name as a pattern: it is asked for the escaped one, which matches the real one.
   const allowed = files.flatMap((file) => [file, escapedPattern(file)]);
   await connection.run(`SET allowed_paths = [${allowed.map(quotedText).join(", ")}]`);
-  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run("SET GLOBAL TimeZone = 'UTC'");
   await connection.run("SET preserve_insertion_order = true");
-  await connection.run("SET enable_progress_bar = false");
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
   return databaseOver(connection, instance);
@@ -50,7 +49,7 @@ export async function openDatabase(files: readonly string[], limits: DatabaseLim
 function databaseOver(connection: DuckDBConnection, instance: DuckDBInstance): Database {
   return {
     rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS(),
-    stream: (sql) => connection.stream(sql),
+    chunks: (sql) => chunksOf(instance, sql),
     run: async (sql) => {
       await connection.run(sql);
     },
@@ -59,6 +58,24 @@ function databaseOver(connection: DuckDBConnection, instance: DuckDBInstance): D
       instance.closeSync();
     },
   };
+}
+
+/** A connection holds one open result, so each has its own. */
+async function* chunksOf(
+  instance: DuckDBInstance,
+  sql: string,
+): AsyncGenerator<DuckDBDataChunk, void, undefined> {
+  const connection = await instance.connect();
+  try {
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** A file's name as a pattern that matches that file alone. */

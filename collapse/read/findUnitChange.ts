@@ -44,7 +44,8 @@ export function findUnitChange(
   let least = near;
   for (const [factor, text] of FACTORS.flatMap(bothWays)) {
     const distance = distanceAt(factor);
-    if (distance < least) [nearest, least] = [text, distance];
+    // 1,000 comes before 1,024, and stands unless the other is clearly nearer.
+    if (distance < (nearest === null ? near : least / 2)) [nearest, least] = [text, distance];
   }
   return nearest;
 }

@@ -33,6 +33,7 @@ function inferNested({ listLength, sqlType }: ColumnFacts): { kind: ColumnKind; 
   if (listLength !== null && listLength >= LEAST_VECTOR)
     return { kind: "vector", because: `lists of at least ${listLength} numbers` };
   if (listLength !== null) return { kind: "text", because: `lists of fewer than ${LEAST_VECTOR} numbers` };
+  if (sqlType === "JSON") return { kind: "text", because: "values of several types" };
   return { kind: "text", because: `nested or binary values (${sqlType.slice(0, 40)})` };
 }
 

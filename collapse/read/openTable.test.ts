@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, truncateSync } from "node:fs";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../numerics/random.ts";
 import { openTable } from "./openTable.ts";
 import { failureIn, openForTest, testFolder, writeBySql } from "./testFiles.ts";
 
@@ -24,6 +25,20 @@ describe("a table is told by its content", () => {
   ])("%s has three rows of two columns", async (name, content) => {
     const table = await openForTest(testFolder().write(name, content));
     expect({ rows: table.rows, names: namesOf(table) }).toEqual({ rows: 3, names: ["size", "color"] });
+  });
+
+  it("reads packed files that shrink little, and whose first block is therefore long", async () => {
+    const random = seededRandom(1, "rows");
+    const content = `a,b\n${Array.from({ length: 20_000 }, () => `${random.next()},${random.next()}`).join("\n")}\n`;
+    const folder = testFolder();
+    for (const file of [
+      folder.write("a.csv.gz", gzipSync(content)),
+      folder.write(
+        "a.csv.zst",
+        zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
+      ),
+    ])
+      expect((await openForTest(file)).rows).toBe(20_000);
   });
 
   it("reads Parquet whatever its name is", async () => {
@@ -96,8 +111,11 @@ describe("a hostile name or content reads nothing else", () => {
     const folder = testFolder();
     const list = folder.write("list.json", `[${"[".repeat(200_000)}1${"]".repeat(200_000)}]`);
     const lines = folder.write("a.jsonl", `{"a":"open\n${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}\n`);
-    for (const file of [list, lines])
-      expect(failureIn(await openTable([file]))).toMatchObject({ code: "file_unreadable", file });
+    for (const file of [list, lines]) {
+      const failure = failureIn(await openTable([file]));
+      expect(failure).toMatchObject({ code: "file_unreadable", file });
+      expect(failure.detail).toContain("nested more than 256 deep");
+    }
   });
 });
 
@@ -110,7 +128,7 @@ describe("what cannot be read is refused with its reason and the fix", () => {
   };
   const written = (name: string, content: string | Uint8Array) => async (): Promise<string> =>
     testFolder().write(name, content);
-  const latin = Buffer.from(`a,b\n${"1,plain\n".repeat(20_000)}2,M\xfcller\n`, "latin1");
+  const latin = Buffer.from(`a,b\n${"1,plain\n".repeat(60_000)}2,M\xfcller\n`, "latin1");
 
   it.each<[string, () => Promise<string>, string, RegExp]>([
     ["a missing file", async () => testFolder().path("none.csv"), "file_not_found", /does not exist/],

@@ -1,17 +1,13 @@
 import type { CheckFailure } from "../contracts/failure.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
-import { type Database, type DatabaseLimits, openDatabase, quotedName } from "./database.ts";
-import { detectFormat, emptyFile, type FileFormat } from "./fileFormat.ts";
+import { openDatabase } from "./database.ts";
+import { detectFormat, emptyFile } from "./detectFormat.ts";
+import type { FileFormat } from "./fileFormat.ts";
 import { findDeepNesting } from "./findDeepNesting.ts";
 import { type FoundFile, findFiles } from "./findFiles.ts";
+import { type OpenedRows, openRows, type TableLimits } from "./openRows.ts";
 import { explainReadError } from "./readError.ts";
-import { relationOf, type SampledRows } from "./relation.ts";
-import type { Table, TableColumn } from "./table.ts";
-
-/** Text up to this size is decoded once and kept; more is decoded in every pass. */
-const KEPT_TEXT_BYTES = 192 * 1024 * 1024;
-/** Compressed text grows some six times. */
-const USUAL_COMPRESSION = 6;
+import type { Table } from "./table.ts";
 
 /**
  * Opens `files` (paths and patterns) as one table. CSV, TSV, JSON, JSONL and Parquet, text also packed with gzip or
@@ -19,7 +15,7 @@ const USUAL_COMPRESSION = 6;
  */
 export async function openTable(
   files: readonly string[],
-  limits: DatabaseLimits = {},
+  limits: TableLimits = {},
 ): Promise<Outcome<Table, CheckFailure>> {
   const found = await findFiles(files);
   if (!found.ok) return found;
@@ -29,8 +25,8 @@ export async function openTable(
   const names = found.value.map(({ name }) => name);
   const database = await openDatabase(paths, limits);
   try {
-    const opened = await openRows(database, found.value, format.value);
-    const refusal = refusalOf(opened, names);
+    const opened = await openRows(database, found.value, format.value, limits);
+    const refusal = refusalOf(opened, names, format.value);
     if (refusal !== null) {
       database.close();
       return failed(refusal);
@@ -83,82 +79,15 @@ async function formatOf(path: string, name: string): Promise<Outcome<FileFormat,
   }
 }
 
-interface Opened {
-  readonly sampledRows: SampledRows;
-  readonly relation: string;
-  readonly rows: number;
-  readonly columns: readonly TableColumn[];
-}
-
-/**
- * Types of text come from its first rows. Where later ones do not fit, they come from all rows: slower, and right.
- */
-async function openRows(
-  database: Database,
-  files: readonly FoundFile[],
+function refusalOf(
+  { rows, columns }: OpenedRows,
+  names: readonly string[],
   format: FileFormat,
-): Promise<Opened> {
-  const open = async (sampledRows: SampledRows): Promise<Opened> => {
-    const relation = relationOf(
-      files.map(({ path }) => path),
-      format,
-      { sampledRows, asText: [] },
-    );
-    if (format.kind === "parquet") return { sampledRows, ...(await countRows(database, relation)) };
-    return { sampledRows, ...(await openText(database, relation, isSmall(files, format))) };
-  };
-  try {
-    return await open(20_480);
-  } catch (error) {
-    if (!isTypeError(error) || format.kind === "parquet") throw error;
-    return await open(-1);
-  }
-}
-
-function isSmall(files: readonly FoundFile[], format: FileFormat): boolean {
-  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const isPacked = format.kind !== "parquet" && format.compression !== "none";
-  return sizeBytes * (isPacked ? USUAL_COMPRESSION : 1) <= KEPT_TEXT_BYTES;
-}
-
-type Counted = Omit<Opened, "sampledRows">;
-
-async function openText(database: Database, relation: string, isKept: boolean): Promise<Counted> {
-  if (isKept) {
-    try {
-      await database.run(`CREATE OR REPLACE TABLE kept AS FROM ${relation}`);
-      return await countRows(database, "kept");
-    } catch (error) {
-      if (!isMemoryError(error)) throw error;
-    }
-  }
-  const counted = await countRows(database, relation);
-  // Counting rows alone converts no field; this pass shows whether every row fits the types.
-  const counts = counted.columns.map(({ name }) => `count(${quotedName(name)})`);
-  await database.rows(`SELECT ${counts.join(", ")} FROM ${relation}`);
-  return counted;
-}
-
-async function countRows(database: Database, relation: string): Promise<Counted> {
-  const described = await database.rows(`DESCRIBE FROM ${relation}`);
-  const columns = described.map((row) => ({
-    name: String(row.column_name),
-    sqlType: String(row.column_type),
-  }));
-  const counted = await database.rows(`SELECT count(*)::DOUBLE AS rows FROM ${relation}`);
-  return { relation, columns, rows: Number(counted[0]?.rows ?? 0) };
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "");
-const isTypeError = (error: unknown): boolean =>
-  /conversion error|could not convert|type .* mismatch|JSON transform error|cast/i.test(messageOf(error));
-const isMemoryError = (error: unknown): boolean => /out of memory/i.test(messageOf(error));
-
-function refusalOf({ rows, columns }: Opened, names: readonly string[]): CheckFailure | null {
+): CheckFailure | null {
   const file = names[0] ?? null;
   const called = names.length === 1 ? (file ?? "") : `${file} and ${names.length - 1} more`;
   if (rows === 0) return emptyFile(called);
-  if (columns.every(({ name }) => /^[-+\d.eE]+(_\d+)?$/.test(name)))
+  if (format.kind === "csv" && columns.every(({ name }) => /^[-+\d.eE]+(_\d+)?$/.test(name)))
     return {
       code: "file_unreadable",
       detail: `${called} has no line of names: its first line holds numbers.`,

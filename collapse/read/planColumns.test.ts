@@ -1,16 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import type { ColumnPlan } from "../contracts/columns.ts";
 import { planColumns } from "./planColumns.ts";
-import { failureIn, openForTest, testFolder, testOptions, valueOf, writeBySql } from "./testFiles.ts";
+import type { Table } from "./table.ts";
+import { failureIn, openForTest, successIn, testFolder, testOptions, writeBySql } from "./testFiles.ts";
 
 const ROWS = 25_000;
 
 /** A reference of 25,000 rows whose columns each need another rule; the last rows decide some. */
 const COLUMNS = {
   key: "range",
-  uuid: "uuid()",
+  uuid: "md5(range::VARCHAR)",
   label: "'row-' || range",
-  price: "random()",
+  price: "hash(range) / 1e19",
   whole: "(range * 7919) % 10007",
   grade: "range % 5",
   late: "CASE WHEN range < 24000 THEN 1 ELSE range END",
@@ -30,18 +34,36 @@ const COLUMNS = {
   bytes: "'x'::BLOB",
 } as const;
 
-async function reference(columns: Readonly<Record<string, string>> = COLUMNS, rows = ROWS) {
+/** Written once: most tests read the same. */
+const shared = mkdtempSync(join(tmpdir(), "headgate-plan-"));
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+let written: Promise<string> | undefined;
+async function sharedReference(): Promise<Table> {
+  const file = join(shared, "reference.parquet");
+  written ??= writeReference(file, COLUMNS, ROWS).then(() => file);
+  return openForTest(await written);
+}
+
+async function reference(columns: Readonly<Record<string, string>>): Promise<Table> {
   const file = testFolder().path("reference.parquet");
+  await writeReference(file, columns, 2_000);
+  return openForTest(file);
+}
+
+async function writeReference(
+  file: string,
+  columns: Readonly<Record<string, string>>,
+  rows: number,
+): Promise<void> {
   const select = Object.entries(columns).map(([name, sql]) => `${sql} AS "${name}"`);
   await writeBySql(`COPY (SELECT ${select.join(", ")} FROM range(${rows})) TO '${file}' (FORMAT parquet)`);
-  return openForTest(file);
 }
 
 const byName = (columns: readonly ColumnPlan[]): Map<string, ColumnPlan> =>
   new Map(columns.map((column) => [column.name, column]));
 
 it("tells each kind from the reference, and why", async () => {
-  const plan = valueOf(await planColumns(await reference(), testOptions()));
+  const plan = successIn(await planColumns(await sharedReference(), testOptions()));
   expect(Object.fromEntries(plan.columns.map(({ name, kind }) => [name, kind]))).toEqual({
     key: "id",
     uuid: "id",
@@ -85,7 +107,7 @@ describe("the schema file and the flags win over what is inferred", () => {
         },
       },
     });
-    const plan = valueOf(await planColumns(await reference(), options));
+    const plan = successIn(await planColumns(await sharedReference(), options));
     const columns = byName(plan.columns);
     expect(plan.group).toBe("city");
     expect(columns.get("city")).toMatchObject({ kind: "id", role: "group" });
@@ -120,7 +142,7 @@ describe("the schema file and the flags win over what is inferred", () => {
       /schema/,
     ],
   ] as const)("and it is a bad option where %s", async (_, options, detail, fix) => {
-    const failure = failureIn(await planColumns(await reference(), testOptions(options)));
+    const failure = failureIn(await planColumns(await sharedReference(), testOptions(options)));
     expect(failure.code).toBe("bad_option");
     expect(failure.detail).toMatch(detail);
     expect(failure.fix).toMatch(fix);
@@ -129,8 +151,8 @@ describe("the schema file and the flags win over what is inferred", () => {
 
 describe("groups", () => {
   it("are inferred by name", async () => {
-    const table = await reference({ User_ID: "range % 50", v: "random()" });
-    const plan = valueOf(await planColumns(table, testOptions()));
+    const table = await reference({ User_ID: "range % 50", v: "hash(range) / 1e19" });
+    const plan = successIn(await planColumns(table, testOptions()));
     expect(plan.group).toBe("User_ID");
     expect(plan.columns[0]).toMatchObject({
       kind: "id",
@@ -140,16 +162,16 @@ describe("groups", () => {
   });
 
   it("are not inferred where each row has its own", async () => {
-    const plan = valueOf(
-      await planColumns(await reference({ user_id: "range", v: "random()" }), testOptions()),
+    const plan = successIn(
+      await planColumns(await reference({ user_id: "range", v: "hash(range) / 1e19" }), testOptions()),
     );
     expect(plan.group).toBeNull();
   });
 
   it("are not inferred from a column that the schema gave another role", async () => {
     const options = testOptions({ schema: { columns: { user_id: { role: "feature" } } } });
-    const plan = valueOf(
-      await planColumns(await reference({ user_id: "range % 90", v: "random()" }), options),
+    const plan = successIn(
+      await planColumns(await reference({ user_id: "range % 90", v: "hash(range) / 1e19" }), options),
     );
     expect(plan).toMatchObject({ group: null, columns: [{ kind: "number", role: "feature" }, {}] });
   });
@@ -158,4 +180,26 @@ describe("groups", () => {
 it("refuses a table of which nothing can be analyzed", async () => {
   const failure = failureIn(await planColumns(await reference({ key: "range" }), testOptions()));
   expect(failure).toMatchObject({ code: "no_columns" });
+});
+
+it("takes nothing for an identifier in so few rows that each value stands once", async () => {
+  const file = testFolder().write(
+    "few.csv",
+    `n,word\n${Array.from({ length: 40 }, (_, at) => `${at},w${at}`).join("\n")}\n`,
+  );
+  const plan = successIn(await planColumns(await openForTest(file), testOptions()));
+  expect(plan.columns.map(({ kind }) => kind)).toEqual(["level", "level"]);
+});
+
+it("plans each of more columns than are looked at together", async () => {
+  const columns = Object.fromEntries(
+    Array.from({ length: 150 }, (_, at) => [
+      `c${at}`,
+      at % 2 === 0 ? `range % ${at + 2}` : "hash(range) / 1e19",
+    ]),
+  );
+  const plan = successIn(await planColumns(await reference(columns), testOptions()));
+  expect(plan.columns.map(({ name }) => name)).toEqual(Object.keys(columns));
+  const kinds = plan.columns.map(({ kind }) => kind);
+  expect(kinds).toEqual(kinds.map((_, at) => (at % 2 === 0 && at + 2 <= 64 ? "level" : "number")));
 });

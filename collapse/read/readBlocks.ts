@@ -49,15 +49,19 @@ function planLanes(plan: TablePlan, reading: Reading): { sql: string; fields: re
   return { sql: `SELECT ${list} FROM ${reading.relation}`, fields };
 }
 
+/** The chunks of a query; what DuckDB throws is of the files, and is thrown as such. */
 async function* chunksOf(table: Table, sql: string): AsyncGenerator<DuckDBDataChunk, void, undefined> {
-  const failing = (error: unknown): never => {
-    throw readErrorOf(error, table.files);
-  };
-  const result = await table.source.database.stream(sql).catch(failing);
-  for (;;) {
-    const chunk = await result.fetchChunk().catch(failing);
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk;
+  const chunks = table.source.database.chunks(sql);
+  try {
+    for (;;) {
+      const next = await chunks.next().catch((error: unknown) => {
+        throw readErrorOf(error, table.files);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await chunks.return();
   }
 }
 

@@ -18,8 +18,12 @@ class ReadError extends Error {
 export const failureOf = (error: unknown): CheckFailure | null =>
   error instanceof ReadError ? error.failure : null;
 
-/** What DuckDB threw while it read `files`, as a failure for people. Row values of the message are left out. */
+/**
+ * What DuckDB or the system threw while `files` were read, as a failure for people. Row values of the message are left
+ * out. Throws on what neither of them threw: that is a bug.
+ */
 export function explainReadError(error: unknown, files: readonly string[]): CheckFailure {
+  if (!isOfReading(error)) throw error;
   const message = summaryOf(error instanceof Error ? error.message : String(error));
   const name = files.find((file) => message.includes(baseName(file))) ?? files[0] ?? null;
   const place = /\b(?:on Line|in line):? (\d+)/i.exec(message)?.[1];
@@ -37,6 +41,10 @@ export function explainReadError(error: unknown, files: readonly string[]): Chec
 /** As `explainReadError`, to be thrown out of an iteration. */
 export const readErrorOf = (error: unknown, files: readonly string[]): ReadError =>
   new ReadError(explainReadError(error, files), error);
+
+/** DuckDB's messages begin with their kind; the system's errors, and those of packed files, carry a code. */
+const isOfReading = (error: unknown): boolean =>
+  error instanceof Error && (/^[A-Z][\w ]* Error: /.test(error.message) || "code" in error);
 
 /** Without the row that DuckDB quotes and the settings that it lists: words in these say nothing of the cause. */
 const summaryOf = (message: string): string =>
@@ -70,8 +78,11 @@ const REASONS: readonly (readonly [RegExp, readonly [string, string]])[] = [
   ],
   [/decompress|zstd|gzip|snappy|checksum|corrupt/i, ["its compressed content is damaged", AGAIN]],
   [
-    /malformed json|unexpected (?:end|character)|invalid json/i,
-    ["its JSON is malformed", "Mend the line, or write the file again with a JSON library."],
+    /malformed json|unexpected (?:end|character)|invalid json|duplicate key/i,
+    [
+      "its JSON is malformed, or names a field twice",
+      "Mend the line, or write the file again with a JSON library.",
+    ],
   ],
   [
     /expected records|non-record json/i,

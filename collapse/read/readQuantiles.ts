@@ -44,14 +44,10 @@ async function quantilesOf(
   const sampled = every === 1 ? "" : ` WHERE hash(${columnList(names)}) % ${every} = 0`;
   const selected = numbers.map((sql) => `coalesce(${sql}, 'NaN'::DOUBLE)`).join(", ");
   const parts: Float64Array[][] = names.map(() => []);
-  const result = await source.database.stream(`SELECT ${selected} FROM ${relation}${sampled}`);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+  for await (const chunk of source.database.chunks(`SELECT ${selected} FROM ${relation}${sampled}`))
     parts.forEach((part, index) => {
       part.push(numberItems(chunk.getColumnVector(index)).slice());
     });
-  }
   return new Map(
     names.flatMap((name, index) => {
       const quantiles = quantilesOfParts(parts[index] ?? []);

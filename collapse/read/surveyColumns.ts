@@ -1,6 +1,8 @@
 import type { ValueType } from "../contracts/columns.ts";
 import { isInteger, isListOfNumbers, numberSql, textSql, valueTypeOf } from "./columnTypes.ts";
+import { batchesOf, countDistinct } from "./countDistinct.ts";
 import { quotedName } from "./database.ts";
+import { columnList } from "./relation.ts";
 import type { Table, TableColumn } from "./table.ts";
 
 /** What a column holds, as far as its kind depends on it. */
@@ -27,24 +29,35 @@ export const MOST_WORDS = 3;
 const UNIQUE_SHARE = 0.99;
 /** Decides most columns: what has over 5,000 distinct values here has them in the table. */
 const FIRST_ROWS = 20_000;
-/** An identifier is one in its first two million rows, and the memory for more need not be taken. */
-const MOST_COUNTED_ROWS = 2_000_000;
+/** Sets of distinct values that are held together. */
+const COLUMNS_AT_ONCE = 64;
 
 /**
  * Looks at the first rows of every column, then at all rows of those that these leave open: of few distinct values
  * more may follow, and what is unique may repeat.
  */
 export async function surveyColumns(table: Table): Promise<readonly ColumnFacts[]> {
-  const { relation, database } = table.source;
-  const first = `(SELECT * FROM ${relation} LIMIT ${FIRST_ROWS})`;
-  const selected = table.columns.flatMap((column, index) => firstSql(column, index));
-  const row = (await database.rows(`SELECT ${selected.join(", ")} FROM ${first}`))[0] ?? {};
-  const facts = table.columns.map((column, index) => factsOf(column, row, index));
+  const facts: ColumnFacts[] = [];
+  for (const columns of batchesOf(table.columns, COLUMNS_AT_ONCE))
+    facts.push(...(await lookAt(table, columns)));
   if (table.rows <= FIRST_ROWS) return facts;
-  const open = facts.filter(isOpen);
-  if (open.length === 0) return facts;
-  const counted = await countAll(table, open);
-  return facts.map((fact) => counted.get(fact.name) ?? fact);
+  const counted = await countDistinct(
+    table,
+    facts.filter(isOpen).map((fact) => ({ fact, sql: countedSql(fact), mayBeUnique: fact.isUnique })),
+  );
+  return facts.map((fact) => {
+    const counts = counted.get(fact);
+    if (counts === undefined) return fact;
+    const { present, distinct } = counts;
+    return { ...fact, present, distinct, isUnique: isUnique(fact, { present, distinct, words: fact.words }) };
+  });
+}
+
+async function lookAt({ source }: Table, columns: readonly TableColumn[]): Promise<readonly ColumnFacts[]> {
+  const first = `(SELECT ${columnList(columns.map(({ name }) => name))} FROM ${source.relation} LIMIT ${FIRST_ROWS})`;
+  const selected = columns.flatMap((column, index) => firstSql(column, index));
+  const row = (await source.database.rows(`SELECT ${selected.join(", ")} FROM ${first}`))[0] ?? {};
+  return columns.map((column, index) => factsOf(column, row, index));
 }
 
 /** A column's value, NULL where missing, to be counted. */
@@ -93,10 +106,13 @@ interface Counts {
   readonly words: number;
 }
 
-/** Reals are measurements however distinct they are; so are long strings texts. */
+/**
+ * Reals are measurements however distinct they are, and long strings are texts. Of few rows nobody can tell: what is
+ * unique in them is a level.
+ */
 function isUnique({ sqlType }: TableColumn, { present, distinct, words }: Counts): boolean {
   const canName = isInteger(sqlType) || (valueTypeOf(sqlType) === "string" && words <= MOST_WORDS);
-  return canName && present > 1 && distinct >= UNIQUE_SHARE * present;
+  return canName && distinct > MOST_LEVELS && distinct >= UNIQUE_SHARE * present;
 }
 
 /** Whether the rows behind the first ones may change what the column is. */
@@ -104,32 +120,4 @@ function isOpen(fact: ColumnFacts): boolean {
   if (fact.values === null || fact.values === "boolean") return false;
   if (fact.isUnique || fact.distinct <= MOST_LEVELS) return true;
   return fact.values === "string" && fact.words <= MOST_WORDS && fact.distinct <= MOST_CATEGORIES;
-}
-
-async function countAll(table: Table, open: readonly ColumnFacts[]): Promise<Map<string, ColumnFacts>> {
-  const { relation, database } = table.source;
-  const expressions = open.map(countedSql);
-  const rows = `(SELECT ${expressions.map((sql, index) => `${sql} AS c${index}`).join(", ")} FROM ${relation})`;
-  const limited = `(FROM ${rows} LIMIT ${MOST_COUNTED_ROWS})`;
-  const counts = open.flatMap((_, index) => [
-    `count(c${index})::DOUBLE AS present_${index}`,
-    `count(DISTINCT CASE WHEN c${index} IS NOT NULL THEN hash(c${index}) END)::DOUBLE AS distinct_${index}`,
-  ]);
-  const exact = (await database.rows(`SELECT ${counts.join(", ")} FROM ${limited}`))[0] ?? {};
-  // Of larger tables the rest is estimated in flat memory (HyperLogLog); its error of a fifth is far from what counts.
-  const estimates = open.map((_, index) => `approx_count_distinct(c${index})::DOUBLE AS estimate_${index}`);
-  const isLarge = table.rows > MOST_COUNTED_ROWS;
-  const whole = isLarge
-    ? ((await database.rows(`SELECT ${estimates.join(", ")} FROM ${rows}`))[0] ?? {})
-    : {};
-  return new Map(
-    open.map((fact, index) => {
-      const present = Number(exact[`present_${index}`] ?? 0);
-      const seen = Number(exact[`distinct_${index}`] ?? 0);
-      const estimate = Number(whole[`estimate_${index}`] ?? 0);
-      const distinct = estimate > 2 * Math.max(seen, MOST_LEVELS) ? estimate : seen;
-      const counted = { present, distinct: seen, words: fact.words };
-      return [fact.name, { ...fact, present, distinct, isUnique: isUnique(fact, counted) }];
-    }),
-  );
 }

@@ -35,7 +35,7 @@ export async function writeBySql(...statements: readonly string[]): Promise<void
   instance.closeSync();
 }
 
-export function valueOf<Value>(outcome: Outcome<Value, CheckFailure>): Value {
+export function successIn<Value>(outcome: Outcome<Value, CheckFailure>): Value {
   if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
   return outcome.value;
 }
@@ -47,7 +47,7 @@ export function failureIn(outcome: Outcome<unknown, CheckFailure>): CheckFailure
 
 /** Opens a table that is closed after the test. */
 export async function openForTest(...files: readonly string[]): Promise<Table> {
-  const table = valueOf(await openTable(files));
+  const table = successIn(await openTable(files));
   onTestFinished(() => table.close());
   return table;
 }

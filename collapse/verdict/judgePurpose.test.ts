@@ -63,6 +63,9 @@ test("without a channel that real rows let decide, the rows that would do are na
   const { verdict, because } = judgePurpose("predictive", [noisy], different);
   expect(verdict).toBe("insufficient_data");
   expect(because).toContain("4,300 rows");
+  expect(judgePurpose("predictive", [channel({ eligible: false })], different).because).toContain(
+    "can be measured on these columns",
+  );
 });
 
 test("a channel that cannot be decided accuses nobody", () => {

@@ -77,9 +77,8 @@ const sayTooFew = (rows: number): string =>
 
 function sayUndecidable(channels: readonly HarmChannel[]): string {
   const needed = leastOf(channels.map((channel) => channel.rowsNeeded));
-  if (channels.length === 0) return "No harm of this kind can be measured on these columns.";
-  const advice = needed === null ? "" : ` About ${rounded(needed)} rows a side would do.`;
-  return `Real rows against real rows vary as much as the margins: so few rows decide nothing.${advice}`;
+  if (needed === null) return "No harm of this kind can be measured on these columns.";
+  return `Real rows against real rows vary as much as the margins: so few rows decide nothing. About ${rounded(needed)} rows a side would do.`;
 }
 
 /** An interval narrows with the root of the rows: what would take it off the margin. */

@@ -46,7 +46,7 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
   [
     "coverage",
     ({ value }) =>
-      `${percent(value)} of the real rows have values that ${upOr(value, "only this set holds", "are missing here")}`,
+      `${percent(value)} of the real rows lie in bins or levels that are ${upOr(value, "fuller", "empty")} here`,
   ],
   [
     "fisher_excess",
@@ -91,11 +91,11 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
     "entropy_change",
     ({ value }) => `values are ${upOr(value, "more", "less")} varied (entropy ${number(value)} nats)`,
   ],
-  ["richness", ({ value }) => `there are ${fewerOrMore(Math.exp(value))} distinct values`],
+  ["richness", ({ value }) => `values lie in ${fewerOrMore(Math.exp(value))} bins or levels`],
   [
     "hapax_share",
     ({ value }) =>
-      `${percent(value)} ${upOr(value, "more", "less")} of the rows hold a value that no other has`,
+      `${percent(value)} ${upOr(value, "more", "less")} of the rows are alone in their bin or level`,
   ],
   [
     "log_variance_ratio",

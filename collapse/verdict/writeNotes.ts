@@ -14,12 +14,12 @@ export function writeNotes(known: {
   );
   const notes = [
     options.reference.length === 0 &&
-      "No reference was given: the older half of the rows stands in for it, the newer half was judged, and the verdict is `indeterminate` at best.",
+      "No reference was given: the first half of the rows, in the order of the files, counts as older and stands in for it; the second half was judged, and the verdict is `indeterminate` at best.",
     sayDraws(evidence),
     plan.group !== null && `Rows of one \`${plan.group}\` are never split.`,
     unread.length > 0 &&
       `Not analyzed, since text and vectors cannot be yet: ${unread.map(({ name }) => `\`${name}\``).join(", ")}.`,
-    "Harm is measured by linear, random-feature, tree and discriminator proxies on real rows held back; no trained harm model stands behind it yet, so no confidence is given.",
+    "Harm is that of quick models (a ridge regression of random features, a tree of variables, a discriminator) on real rows held back. No harm model was fitted to what other models lose, so no confidence is given.",
     options.quick && "A quick check: half the draws and pairs, so intervals are wider.",
   ];
   return notes.filter((note) => typeof note === "string");

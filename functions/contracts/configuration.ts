@@ -150,9 +150,14 @@ export const configurationSchema = z.object({
     3_600_000,
     "How long a session whose socket is gone is remembered: its episode, its step, its last chunk.",
   ),
+  SOCKET_OUTBOXES: count(
+    4,
+    "Sessions per organization at a time that keep their records themselves, which is fastest; further ones share its outboxes, and their commits.",
+    0,
+  ),
   SOCKET_DRAIN_DELAY_MS: milliseconds(
     1000,
-    "Pause between a record over a socket and the drain that stores it: each session drains by itself.",
+    "Pause between a record that a session keeps and the drain that stores it: each drains by itself.",
   ),
 
   OUTBOX_TIMEOUT_MS: milliseconds(250, "Deadline of recording an exchange."),

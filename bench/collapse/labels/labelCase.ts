@@ -4,7 +4,7 @@ import { type BenchTable, sampleRows } from "../table.ts";
 import type { ArmLosses, Bench } from "./measureArms.ts";
 
 /** Goes up with every change that may change a label. */
-export const LABEL_VERSION = 1;
+export const LABEL_VERSION = 2;
 
 const purposeLabelSchema = z.strictObject({
   label: z.enum(["collapsed", "healthy", "grey", "not_resolvable"]),

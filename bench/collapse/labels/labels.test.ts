@@ -7,6 +7,8 @@ import { independentMarginals } from "../generators/independentMarginals.ts";
 import type { BenchTable } from "../table.ts";
 import { worldOf } from "../world.ts";
 import { BOOSTED_TREES } from "./boosting.ts";
+import { CHAINS, chainNats } from "./chainNats.ts";
+import { columnClasses } from "./columnClasses.ts";
 import { FORESTS } from "./forest.ts";
 import { labelCase } from "./labelCase.ts";
 import { openLabels } from "./labelFile.ts";
@@ -61,9 +63,30 @@ it("finds the nearest points in order, as a sort of all distances does", () => {
   }
 });
 
+it.each(Object.entries(CHAINS))("counts the nats of a row once, however often it is said: %s", (_, chain) => {
+  const random = seededRandom(8, "fours");
+  const told = (rows: number): BenchTable => {
+    const values = Array.from({ length: rows }, () => "abcd".charAt(random.whole(4)));
+    return { rows, columns: ["first", "again"].map((name) => ({ name, kind: "category" as const, values })) };
+  };
+  const [train, test] = [told(2000), told(500)];
+  const nats = chainNats(chain, { train, test }, columnClasses(train), random);
+  // A tree of a forest may be shown the wrong half of the axes at a split, and stop.
+  const perRow = nats.reduce((sum, each) => sum + each, 0) / 500;
+  expect(perRow).toBeGreaterThan(Math.log(4) - 0.02);
+  expect(perRow).toBeLessThan(Math.log(4) + (chain.trees > 1 ? 0.4 : 0.02));
+  // Where the second word differs from the first, as it never did, a row costs far more.
+  const [first, again] = [told(500).columns[0], test.columns[1]];
+  if (first === undefined || again === undefined) throw new Error("There are two columns.");
+  const differing = { rows: 500, columns: [first, again] };
+  const surprised = chainNats(chain, { train, test: differing }, columnClasses(train), random);
+  expect(surprised.reduce((sum, each) => sum + each, 0) / 500).toBeGreaterThan(3);
+});
+
 it("labels real rows healthy and independent columns collapsed, for both purposes", () => {
   const world = worldOf({ name: "surface", target: "y", table: surface(3700, 5) }, 600, 1);
   const bench = benchOf(world);
+  expect(bench.tail.reduce((sum, isTail) => sum + isTail, 0)).toBe(400);
   const healthy = labelCase(world.other, 600, bench);
   expect(healthy?.predictive.label).not.toBe("collapsed");
   expect(healthy?.generative.label).toBe("healthy");

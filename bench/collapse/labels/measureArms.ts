@@ -2,10 +2,10 @@ import { seededRandom } from "../../../collapse/numerics/random.ts";
 import { encoderOf } from "../points.ts";
 import { type BenchTable, columnNamed, filterRows, sampleRows } from "../table.ts";
 import type { World } from "../world.ts";
+import { CHAINS, chainNats } from "./chainNats.ts";
 import { chooseModels } from "./chooseModels.ts";
+import { columnClasses } from "./columnClasses.ts";
 import { learningEncoder, rowLosses } from "./learn.ts";
-import { neighborNats } from "./neighborNats.ts";
-import { columnClasses, treeNats } from "./treeNats.ts";
 
 /** Losses of models that were trained on one table, by family: one number per test row. */
 export interface ArmLosses {
@@ -31,7 +31,6 @@ const LEAST_TAIL_ROWS = 400;
 export function benchOf(world: World): Bench {
   const { pool, test, size, seed, dataset } = world;
   const learn = learningEncoder(pool, dataset.target);
-  const encode = encoderOf(pool);
   const classes = columnClasses(pool);
   const asked = learn(test);
   const models = chooseModels(learn(sampleRows(pool, size, seededRandom(seed, "choose"))), seed);
@@ -43,14 +42,11 @@ export function benchOf(world: World): Bench {
       const answers = model(train, asked.points, seededRandom(armSeed, `label ${family}`));
       return [family, rowLosses(answers, asked)] as const;
     });
-    const trees = treeNats(table, test, classes, seededRandom(armSeed, "label nats"));
-    return {
-      predictive: new Map(predictive),
-      generative: new Map([
-        ["chained_trees", trees],
-        ["nearest", neighborNats(table, test, encode)],
-      ]),
-    };
+    const generative = Object.entries(CHAINS).map(([family, chain]) => {
+      const random = seededRandom(armSeed, `label ${family}`);
+      return [family, chainNats(chain, { train: table, test }, classes, random)] as const;
+    });
+    return { predictive: new Map(predictive), generative: new Map(generative) };
   };
   const kept = new Map<number, readonly ArmLosses[]>();
   const realArms = (rows: number): readonly ArmLosses[] => {

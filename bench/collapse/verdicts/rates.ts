@@ -5,49 +5,50 @@ import { clopperPearson, type Interval } from "./clopperPearson.ts";
 export interface Outcome {
   readonly dataset: string;
   readonly family: string;
+  readonly size: number;
   readonly label: "collapsed" | "healthy";
   /** What is neither is undecided. */
   readonly verdict: "collapsed" | "healthy" | "undecided";
 }
 
-/** Errors among cases, with a 95 % interval for independent cases and one for cases clustered by data set. */
+/** How many of some cases, with a 95 % interval for independent cases and one for cases clustered by data set. */
 export interface Rate {
-  readonly errors: number;
+  readonly hits: number;
   readonly cases: number;
   readonly exact: Interval;
   /** Null where all cases come of one data set. */
   readonly clustered: Interval | null;
   /** The family with the greatest rate. */
-  readonly worst: { readonly family: string; readonly errors: number; readonly cases: number } | null;
+  readonly worst: { readonly family: string; readonly hits: number; readonly cases: number } | null;
 }
 
 const CONFIDENCE = 0.95;
 const RESAMPLES = 2000;
 
-/** Rate of what `isError` says yes to among the outcomes. */
-export function rateOf(outcomes: readonly Outcome[], isError: (outcome: Outcome) => boolean): Rate {
-  const errors = outcomes.filter(isError).length;
+/** Rate of what `isHit` says yes to among the outcomes. */
+export function rateOf(outcomes: readonly Outcome[], isHit: (outcome: Outcome) => boolean): Rate {
+  const hits = outcomes.filter(isHit).length;
   return {
-    errors,
+    hits,
     cases: outcomes.length,
-    exact: clopperPearson(errors, outcomes.length, CONFIDENCE),
-    clustered: clusteredInterval(tally(outcomes, isError, ({ dataset }) => dataset)),
-    worst: worstOf(tally(outcomes, isError, ({ family }) => family)),
+    exact: clopperPearson(hits, outcomes.length, CONFIDENCE),
+    clustered: clusteredInterval(tally(outcomes, isHit, ({ dataset }) => dataset)),
+    worst: worstOf(tally(outcomes, isHit, ({ family }) => family)),
   };
 }
 
-type Tally = ReadonlyMap<string, { errors: number; cases: number }>;
+type Tally = ReadonlyMap<string, { hits: number; cases: number }>;
 
 function tally(
   outcomes: readonly Outcome[],
-  isError: (outcome: Outcome) => boolean,
+  isHit: (outcome: Outcome) => boolean,
   keyOf: (outcome: Outcome) => string,
 ): Tally {
-  const tallies = new Map<string, { errors: number; cases: number }>();
+  const tallies = new Map<string, { hits: number; cases: number }>();
   for (const outcome of outcomes) {
-    const own = tallies.get(keyOf(outcome)) ?? { errors: 0, cases: 0 };
+    const own = tallies.get(keyOf(outcome)) ?? { hits: 0, cases: 0 };
     own.cases++;
-    if (isError(outcome)) own.errors++;
+    if (isHit(outcome)) own.hits++;
     tallies.set(keyOf(outcome), own);
   }
   return tallies;
@@ -59,14 +60,14 @@ function clusteredInterval(datasets: Tally): Interval | null {
   if (clusters.length < 2) return null;
   const random = seededRandom(1, "clusters");
   const rates = Float64Array.from({ length: RESAMPLES }, () => {
-    let errors = 0;
+    let hits = 0;
     let cases = 0;
     for (let drawn = 0; drawn < clusters.length; drawn++) {
       const cluster = clusters[random.whole(clusters.length)];
-      errors += cluster?.errors ?? 0;
+      hits += cluster?.hits ?? 0;
       cases += cluster?.cases ?? 0;
     }
-    return errors / cases;
+    return hits / cases;
   }).sort();
   const tail = (1 - CONFIDENCE) / 2;
   return {
@@ -77,8 +78,8 @@ function clusteredInterval(datasets: Tally): Interval | null {
 
 function worstOf(families: Tally): Rate["worst"] {
   const worst = [...families]
-    .map(([family, { errors, cases }]) => ({ family, errors, cases }))
-    .filter(({ errors }) => errors > 0)
-    .sort((left, right) => right.errors / right.cases - left.errors / left.cases || right.cases - left.cases);
+    .map(([family, { hits, cases }]) => ({ family, hits, cases }))
+    .filter(({ hits }) => hits > 0)
+    .sort((left, right) => right.hits / right.cases - left.hits / left.cases || right.cases - left.cases);
   return worst[0] ?? null;
 }

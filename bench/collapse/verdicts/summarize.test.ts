@@ -30,6 +30,7 @@ const cases = [
   judged("collapsed", "healthy"),
   judged("collapsed", "undecided"),
   judged("healthy", "collapsed"),
+  judged("healthy", "healthy"),
   judged("healthy", "healthy", true),
   judged("grey", "collapsed", true),
   judged("not_resolvable", "healthy"),
@@ -40,18 +41,19 @@ it("counts false negatives, false positives and the undecided each among their o
   expect(predictive).toMatchObject({
     grey: 1,
     notResolvable: 1,
-    falseNegatives: { errors: 1, cases: 3 },
-    falsePositives: { errors: 1, cases: 2 },
-    benignFlagged: { errors: 1, cases: 2 },
-    decided: { errors: 4, cases: 5 },
-    right: { errors: 2, cases: 4 },
-    strictlyWrong: { errors: 3, cases: 5 },
+    falseNegatives: { hits: 1, cases: 3 },
+    falsePositives: { hits: 1, cases: 3 },
+    benignFlagged: { hits: 1, cases: 2 },
+    decided: { hits: 5, cases: 6 },
+    decidedAt: [{ size: 1000, rate: { hits: 5, cases: 6 } }],
+    right: { hits: 3, cases: 5 },
+    strictlyWrong: { hits: 3, cases: 6 },
   });
-  expect(generative).toMatchObject({ grey: 7, decided: { cases: 0 } });
+  expect(generative).toMatchObject({ grey: 8, decided: { cases: 0 } });
 });
 
 it("says how many cases, data sets and families there are before it says a rate", () => {
   const text = writeSummary(cases, summarize(cases));
-  expect(text.split("\n")[0]).toMatch(/^7 cases of 1 data sets and 2 families/);
+  expect(text.split("\n")[0]).toMatch(/^8 cases of 1 data sets and 2 families/);
   expect(text).toContain("1 of 3 = 33.3 % (0.8 % to 90.6 %; one data set); most: copula 1 of 3");
 });

@@ -30,8 +30,9 @@ export interface Summary {
   readonly falsePositives: Rate;
   /** The same among real rows and benign shifts, whatever their label: they are healthy by making. */
   readonly benignFlagged: Rate;
-  /** Among labeled cases: called either. */
+  /** Among labeled cases: called either; also by the rows of a side. */
   readonly decided: Rate;
+  readonly decidedAt: readonly { readonly size: number; readonly rate: Rate }[];
   /** Among decided ones: called as labeled. */
   readonly right: Rate;
   /** Among labeled cases: not called as labeled, undecided ones counted as wrong. */
@@ -46,6 +47,8 @@ export function summarize(cases: readonly JudgedCase[]): Summary[] {
   );
 }
 
+const isDecided = ({ verdict }: Outcome): boolean => verdict !== "undecided";
+
 function summaryOf(
   cases: readonly JudgedCase[],
   { judge, purpose, arm }: Pick<Summary, "judge" | "purpose" | "arm">,
@@ -53,19 +56,19 @@ function summaryOf(
   const outcomes: Outcome[] = [];
   const benign: Outcome[] = [];
   const left = { grey: 0, not_resolvable: 0 };
-  for (const { dataset, family, isBenign, label, judgments } of cases) {
+  for (const { dataset, family, size, isBenign, label, judgments } of cases) {
     const verdict = judgments.find((judgment) => judgment.judge === judge && judgment.arm === arm)?.verdicts[
       purpose
     ];
     if (verdict === undefined) continue;
-    if (isBenign) benign.push({ dataset, family, label: "healthy", verdict });
+    if (isBenign) benign.push({ dataset, family, size, label: "healthy", verdict });
     const said = label?.[purpose].label ?? "not_resolvable";
     if (said === "grey" || said === "not_resolvable") left[said]++;
-    else outcomes.push({ dataset, family, label: said, verdict });
+    else outcomes.push({ dataset, family, size, label: said, verdict });
   }
   const collapsed = outcomes.filter(({ label }) => label === "collapsed");
   const healthy = outcomes.filter(({ label }) => label === "healthy");
-  const decided = outcomes.filter(({ verdict }) => verdict !== "undecided");
+  const decided = outcomes.filter(isDecided);
   return {
     judge,
     purpose,
@@ -75,7 +78,10 @@ function summaryOf(
     falseNegatives: rateOf(collapsed, ({ verdict }) => verdict === "healthy"),
     falsePositives: rateOf(healthy, ({ verdict }) => verdict === "collapsed"),
     benignFlagged: rateOf(benign, ({ verdict }) => verdict === "collapsed"),
-    decided: rateOf(outcomes, ({ verdict }) => verdict !== "undecided"),
+    decided: rateOf(outcomes, isDecided),
+    decidedAt: [...Map.groupBy(outcomes, ({ size }) => size)]
+      .sort(([left], [right]) => left - right)
+      .map(([size, ofSize]) => ({ size, rate: rateOf(ofSize, isDecided) })),
     right: rateOf(decided, ({ label, verdict }) => label === verdict),
     strictlyWrong: rateOf(outcomes, ({ label, verdict }) => label !== verdict),
   };

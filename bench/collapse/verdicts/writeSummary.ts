@@ -16,6 +16,7 @@ function blockOf(summary: Summary): string {
     ["false positives (healthy called collapsed)", summary.falsePositives],
     ["real rows and benign shifts called collapsed", summary.benignFlagged],
     ["decided", summary.decided],
+    ...summary.decidedAt.map(({ size, rate }) => [`decided at ${size} rows a side`, rate] as const),
     ["right among decided", summary.right],
     ["wrong or undecided", summary.strictlyWrong],
   ];
@@ -25,11 +26,11 @@ function blockOf(summary: Summary): string {
   ].join("\n");
 }
 
-function written({ errors, cases, exact, clustered, worst }: Rate): string {
+function written({ hits, cases, exact, clustered, worst }: Rate): string {
   if (cases === 0) return "no cases";
   const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
   const between =
     clustered === null ? "one data set" : `${percent(clustered.low)} to ${percent(clustered.high)}`;
-  const share = `${errors} of ${cases} = ${percent(errors / cases)} (${percent(exact.low)} to ${percent(exact.high)}; ${between})`;
-  return worst === null ? share : `${share}; most: ${worst.family} ${worst.errors} of ${worst.cases}`;
+  const share = `${hits} of ${cases} = ${percent(hits / cases)} (${percent(exact.low)} to ${percent(exact.high)}; ${between})`;
+  return worst === null ? share : `${share}; most: ${worst.family} ${worst.hits} of ${worst.cases}`;
 }

@@ -81,8 +81,9 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
   :root {
     --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --band: #ddd; --edge: #777;
     --good: #000; --warn: #000; --bad: #000;
+    font-size: 10pt;
   }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   .findings li, .worst li, tr, .verdict, .channel { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }

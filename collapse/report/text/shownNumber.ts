@@ -14,8 +14,5 @@ export function shownNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** A number with its sign, where the direction means something. */
-export const shownSigned = (value: number): string => `${value > 0 ? "+" : ""}${shownNumber(value)}`;
-
 /** A share of chance: a p of 399 draws is never zero. */
 export const shownChance = (p: number): string => (p < 0.001 ? "< 0.001" : shownNumber(p));

@@ -12,7 +12,7 @@ import { contentHash } from "./contentHash.ts";
 import { openPending } from "./openPending.ts";
 import { parseEntry } from "./parseEntry.ts";
 import { reseal } from "./reseal.ts";
-import { type SealSettings, type ServedExchange, seal } from "./seal.ts";
+import { type SealSettings, type ServedExchange, seal, sealPictures } from "./seal.ts";
 
 const SECRET = "Q".repeat(43);
 const settings = { PENDING_SECRET: SECRET, RECORD_IMAGES_MAX_BYTES: 1_500_000 };
@@ -124,6 +124,16 @@ describe("seal", () => {
       { subjectRef: SUBJECT },
     ] as const) {
       expect(textOf(await sealed(change))).not.toMatch(/Zebediah/);
+    }
+  });
+
+  it("keeps pictures that were encrypted ahead where the consent lets it, and nowhere else", async () => {
+    const ahead = await sealPictures(exchange, consentOf(), settings);
+    expect((await seal(exchange, consentOf(), settings, ahead))?.image).toBe(ahead);
+    for (const change of [{ tier: "analytics" }, { subjectRef: SUBJECT }, { keySeed: null }] as const) {
+      expect(await sealPictures(exchange, consentOf(change), settings)).toBeNull();
+      const entry = await seal(exchange, consentOf(change), settings, ahead);
+      expect(entry).toMatchObject({ image: null, record: { imageState: "withheld" } });
     }
   });
 

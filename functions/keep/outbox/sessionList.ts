@@ -1,9 +1,6 @@
 import { z } from "zod";
 import type { LocalSql } from "./localSql.ts";
 
-/** Sessions that an organization's questions can be put to; more of them share the organization's outboxes. */
-const SESSIONS_MAX = 256;
-
 const nameSchema = z.object({ name: z.string() });
 
 /**
@@ -13,19 +10,21 @@ const nameSchema = z.object({ name: z.string() });
  */
 export class SessionList {
   readonly #sql: LocalSql;
+  readonly #sessionsMax: number;
 
-  constructor(sql: LocalSql) {
+  constructor(sql: LocalSql, sessionsMax: number) {
     this.#sql = sql;
+    this.#sessionsMax = sessionsMax;
     sql.exec("create table if not exists sessions (name text primary key, listed_at_ms integer not null)");
   }
 
-  /** Enters a session; false where there is no room for one more. */
+  /** Enters a session; false where there is no room for one more: that one shares the organization's outboxes. */
   add(name: string, atMs: number): boolean {
     this.#sql.exec(
       `insert into sessions select ?1, ?2
        where (select count(*) from sessions where name <> ?1) < ?3
        on conflict (name) do update set listed_at_ms = max(listed_at_ms, excluded.listed_at_ms)`,
-      ...[name, atMs, SESSIONS_MAX],
+      ...[name, atMs, this.#sessionsMax],
     );
     return this.#sql.exec("select 1 as listed from sessions where name = ?", name).length === 1;
   }

@@ -1,0 +1,138 @@
+import type { CheckFailure } from "../contracts/failure.ts";
+import { done, failed, type Outcome } from "../contracts/outcome.ts";
+import type { Compression, FileFormat } from "./fileFormat.ts";
+import { inflateHead, readHead } from "./readHead.ts";
+
+/** Formats that people try, told by how they begin. */
+const NOT_READ: readonly (readonly [string, string])[] = [
+  ["504b0304", "an Excel workbook or another zip archive"],
+  ["d0cf11e0", "an old Excel workbook"],
+  ["894844460d0a1a0a", "HDF5"],
+  ["4152524f5731", "Arrow or Feather"],
+  ["46454131", "Feather"],
+  ["4f524301", "ORC"],
+  ["4f626a01", "Avro"],
+  ["934e554d5059", "a NumPy array"],
+  ["8002", "a Python pickle"],
+  ["8003", "a Python pickle"],
+  ["8004", "a Python pickle"],
+  ["8005", "a Python pickle"],
+  ["53514c69746520666f726d61742033", "an SQLite database"],
+  ["425a68", "bzip2"],
+  ["fd377a585a00", "xz"],
+  ["25504446", "PDF"],
+];
+
+/**
+ * Tells how `path` is written. Its first bytes decide wherever they can (Parquet, gzip, zstd, binary content), its
+ * name only between what is all text. `name` is what people call it. Failures: `file_unreadable`, `no_rows`.
+ */
+export async function detectFormat(path: string, name: string): Promise<Outcome<FileFormat, CheckFailure>> {
+  const raw = await readHead(path);
+  if (raw.length === 0) return failed(emptyFile(name));
+  if (startsWith(raw, "50415231")) return done({ kind: "parquet" });
+  const other = NOT_READ.find(([magic]) => startsWith(raw, magic))?.[1];
+  if (other !== undefined) return failed(unreadable(name, `it is ${other}`, CONVERT));
+  const compression = startsWith(raw, "1f8b") ? "gzip" : startsWith(raw, "28b52ffd") ? "zstd" : "none";
+  const head = compression === "none" ? raw : await inflateHead(raw, compression);
+  if (head === null) return failed(unreadable(name, `its ${compression} content is damaged`, AGAIN));
+  if (compression !== "none" && startsWith(head, "50415231"))
+    return failed(
+      unreadable(name, `it is Parquet inside ${compression}`, "Unpack it: Parquet compresses by itself."),
+    );
+  const text = textOf(head);
+  if (!text.ok) return failed(unreadable(name, text.failure.reason, text.failure.fix));
+  if (/^\s*(\[\s*\]\s*)?$/.test(text.value)) return failed(emptyFile(name));
+  return formatOfText(text.value, name, compression);
+}
+
+const CONVERT = "Convert it to CSV, TSV, JSON, JSONL or Parquet.";
+const AGAIN = "Write the file again with the tool that made it, and compare its size with the original's.";
+
+function formatOfText(
+  text: string,
+  name: string,
+  compression: Compression,
+): Outcome<FileFormat, CheckFailure> {
+  const extension = /\.([a-z]+)(?:\.(?:gz|gzip|zst|zstd))?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  const looksLikeJson = /^\s*[[{]/.test(text);
+  if (["json", "jsonl", "ndjson"].includes(extension)) {
+    if (looksLikeJson) return done({ kind: "json", compression });
+    return failed(
+      unreadable(name, "it does not begin as JSON does", "Write one JSON object per row, or name it .csv."),
+    );
+  }
+  if (extension === "parquet" || extension === "pq")
+    return failed(unreadable(name, "it does not begin as Parquet does", AGAIN));
+  const isNamedTable = ["csv", "tsv", "tab"].includes(extension);
+  if (looksLikeJson && !isNamedTable) return done({ kind: "json", compression });
+  const delimiter = extension === "tsv" || extension === "tab" ? "\t" : delimiterOf(text);
+  if (delimiter === null && !isNamedTable)
+    return failed(unreadable(name, "it is neither JSON, Parquet nor text with columns", CONVERT));
+  const decimal = delimiter === ";" ? decimalOf(text) : ".";
+  const quote = delimiter === "\t" && !hasQuotedField(text) ? "" : '"';
+  return done({ kind: "csv", compression, delimiter: delimiter ?? ",", quote, decimal });
+}
+
+/** The sign that stands most often between the names of the first line, outside quotes; null where none does. */
+function delimiterOf(text: string): string | null {
+  const header = text
+    .slice(0, (text.indexOf("\n") + text.length + 1) % (text.length + 1))
+    .replace(/"[^"]*"/g, "");
+  let best: string | null = null;
+  let most = 0;
+  for (const sign of [",", "\t", ";", "|"]) {
+    const count = header.split(sign).length - 1;
+    if (count > most) [best, most] = [sign, count];
+  }
+  return best;
+}
+
+/** Between tabs most quote nothing, and a quote is a sign of the text: it quotes where it closes what it opens. */
+function hasQuotedField(text: string): boolean {
+  const opened = text.split(/\t|\r?\n/).filter((field) => field.startsWith('"'));
+  return opened.length > 0 && opened.every((field) => field.length > 1 && field.endsWith('"'));
+}
+
+/** Between semicolons many write decimals with a comma. */
+function decimalOf(text: string): "." | "," {
+  const fields = text
+    .split("\n")
+    .slice(1)
+    .join("\n")
+    .split(/[;\n\r]/);
+  const commas = fields.some((field) => /^\s*-?\d+,\d+\s*$/.test(field));
+  const points = fields.some((field) => /^\s*-?\d+\.\d+\s*$/.test(field));
+  return commas && !points ? "," : ".";
+}
+
+function textOf(head: Uint8Array): Outcome<string, { reason: string; fix: string }> {
+  const toUtf8 = "Convert it to UTF-8, for example with iconv.";
+  if (startsWith(head, "fffe") || startsWith(head, "feff"))
+    return failed({ reason: "its text is UTF-16", fix: toUtf8 });
+  if (head.includes(0)) return failed({ reason: "its content is binary", fix: CONVERT });
+  try {
+    return done(new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }));
+  } catch {
+    return failed({ reason: "its text is not UTF-8", fix: toUtf8 });
+  }
+}
+
+const startsWith = (bytes: Uint8Array, magic: string): boolean =>
+  Buffer.from(bytes.subarray(0, magic.length / 2)).toString("hex") === magic;
+
+const unreadable = (name: string, reason: string, fix: string): CheckFailure => ({
+  code: "file_unreadable",
+  detail: `${name} cannot be read: ${reason}.`,
+  fix,
+  file: name,
+  column: null,
+});
+
+export const emptyFile = (name: string): CheckFailure => ({
+  code: "no_rows",
+  detail: `${name} has no rows.`,
+  fix: "Give a file with at least two rows of data.",
+  file: name,
+  column: null,
+});
