@@ -39,6 +39,7 @@ function mixedTable(rows: number, seed: number): MemoryTable {
   return {
     number: numbers,
     other: numbers.map((value) => (random.next() < 0.1 ? Number.NaN : value * 0.5 + random.normal())),
+    third: numbers.map(() => random.normal()),
     constant: numbers.map(() => 7),
     absent: numbers.map(() => Number.NaN),
     rounded: numbers.map(() => Math.round(random.normal() * 100) / 100),
@@ -133,7 +134,12 @@ test("co-moments are those of the encoded rows, computed the plain way", async (
 
 test("groups are never split between buckets", async () => {
   const table = mixedTable(600, 10);
-  const { reference } = await summariesOf({ reference: table, candidate: mixedTable(10, 1) }, 1, OPTIONS);
+  const { frame, reference } = await summariesOf(
+    { reference: table, candidate: mixedTable(10, 1) },
+    1,
+    OPTIONS,
+  );
+  expect(frame.variables.map(({ name }) => name)).not.toContain("group");
   const bucketOf = new Map<string | number | null | undefined, number | undefined>();
   reference.sample.index.forEach((index, row) => {
     const group = table.group?.[index];

@@ -37,11 +37,13 @@ export function buildReport(found: Found): Report {
   const differences = findDifferences(evidence);
   const scores = scoreDimensions(evidence.measured, evidence.rowsASide);
   const asked = harm.channels.filter((channel) => judgments.has(channel.purpose));
+  const verdict = worstVerdict([...judgments.values()]);
   return reportSchema.parse({
     schema_version: SCHEMA_VERSION,
-    verdict: worstVerdict([...judgments.values()]),
+    verdict,
     confidence: null,
-    score: scoreOf(asked),
+    // A number beside "insufficient data" would be read as one.
+    score: verdict === "insufficient_data" ? null : scoreOf(asked),
     summary: summarizeFindings(asked, differences),
     evidence: evidenceOf(evidence),
     harm: {

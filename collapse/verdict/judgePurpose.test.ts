@@ -69,7 +69,18 @@ test("without a channel that real rows let decide, the rows that would do are na
 });
 
 test("a channel that cannot be decided accuses nobody", () => {
-  expect(verdictOf([channel(), { ...harmful, eligible: false }], different)).toBe("healthy");
+  const mild = { ...harmful, eligible: false, low: 0.5 * MARGIN };
+  expect(verdictOf([channel(), mild], different)).toBe("healthy");
+  expect(verdictOf([channel(), { ...harmful, eligible: false }], different)).not.toBe("collapsed");
+});
+
+test("a channel too noisy to decide blocks healthy where it lies beyond its margin and its null", () => {
+  const warning = { ...harmful, eligible: false, rowsNeeded: 365 };
+  const { verdict, because } = judgePurpose("predictive", [channel(), warning], different);
+  expect(verdict).toBe("indeterminate");
+  expect(because).toContain("about 370 rows a side");
+  expect(verdictOf([channel(), warning], alike)).toBe("healthy");
+  expect(verdictOf([channel(), { ...warning, nullHigh: 5 * MARGIN }], different)).toBe("healthy");
 });
 
 test("channels of another purpose, and those that could not be computed, are not heard", () => {

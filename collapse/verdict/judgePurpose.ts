@@ -18,7 +18,7 @@ type Known = Pick<Evidence, "p" | "enoughRows" | "rowsASide">;
  * Judges one purpose by the harm that was measured. `collapsed`: the candidate differs from the reference and the
  * interval of a decidable channel lies beyond its margin. `healthy`: every decidable channel's interval lies below
  * its margin, or nothing tells the candidate from the reference and no channel's median passes its margin. Too few
- * rows block `healthy`, never `collapsed`.
+ * rows block `healthy`, never `collapsed`; so does a channel beyond its margin that is too noisy to decide.
  */
 export function judgePurpose(purpose: Purpose, all: readonly HarmChannel[], known: Known): Judgment {
   const channels = all.filter((channel) => channel.purpose === purpose && Number.isFinite(channel.value));
@@ -28,6 +28,9 @@ export function judgePurpose(purpose: Purpose, all: readonly HarmChannel[], know
   if (beyond && known.p < DIFFERS_BELOW) return { verdict: "collapsed", because: sayBeyond(beyond) };
   if (!known.enoughRows) return { verdict: "insufficient_data", because: sayTooFew(known.rowsASide) };
   if (!worst) return { verdict: "insufficient_data", because: sayUndecidable(channels) };
+  // A channel that cannot decide can still warn: a set that it finds harmful is not called healthy by the others.
+  const warning = worstOf(channels.filter(isBeyondAll).filter((channel) => !channel.eligible));
+  if (warning && known.p < ALIKE_FROM) return { verdict: "indeterminate", because: sayWarning(warning) };
   if (eligible.every(({ high, margin }) => high < margin))
     return { verdict: "healthy", because: `${sayChannel(worst)}, and no interval reaches its margin.` };
   if (known.p >= ALIKE_FROM && channels.every(({ value, margin }) => value < margin))
@@ -42,6 +45,9 @@ export function judgePurpose(purpose: Purpose, all: readonly HarmChannel[], know
     };
   return { verdict: "indeterminate", because: sayUndecided(eligible) };
 }
+
+/** Whether the interval lies beyond the margin, and beyond what real rows show against real rows. */
+const isBeyondAll = ({ low, margin, nullHigh }: HarmChannel): boolean => low > Math.max(margin, nullHigh);
 
 /** The channel that is nearest to its margin, or farthest beyond. */
 export function worstOf(channels: readonly HarmChannel[]): HarmChannel | null {
@@ -58,8 +64,13 @@ const nats = (value: number): string => value.toFixed(3);
 /** What a channel measured, beside its margin: a sentence without its full stop. */
 export function sayChannel({ purpose, channel, subject, value, margin }: HarmChannel): string {
   const of = subject === null ? "" : ` (worst: \`${subject}\`)`;
-  if (purpose === "generative")
-    return `A model of its rows spends ${nats(value)} nats more per column on real rows${of}; the margin is ${nats(margin)}`;
+  if (purpose === "generative") {
+    const found =
+      channel === "discriminator_nats"
+        ? `A discriminator that learned its rows tells real rows apart by ${nats(value)} nats per column`
+        : `A model of its rows spends ${nats(value)} nats more per column on real rows`;
+    return `${found}${of}; the margin is ${nats(margin)}`;
+  }
   const where =
     channel === "tail"
       ? " in the outermost tenth of real rows"
@@ -74,6 +85,12 @@ const sayBeyond = (channel: HarmChannel): string =>
 
 const sayTooFew = (rows: number): string =>
   `Only ${rows.toLocaleString("en")} rows a side can be compared; a verdict needs 200, and 8 buckets of groups where rows belong to groups.`;
+
+function sayWarning(channel: HarmChannel): string {
+  const advice =
+    channel.rowsNeeded === null ? "" : `; about ${rounded(channel.rowsNeeded)} rows a side would decide it`;
+  return `${sayChannel(channel)}, but real rows against real rows vary too much to decide by it${advice}.`;
+}
 
 function sayUndecidable(channels: readonly HarmChannel[]): string {
   const needed = leastOf(channels.map((channel) => channel.rowsNeeded));

@@ -18,6 +18,16 @@ test("a finding of the whole table names none", () => {
   );
 });
 
+test("what is measured as a distance from 1 is said as what it is", () => {
+  const whole = { ...found, subject: null };
+  expect(sayFinding({ ...whole, metric: "gradient_alignment", value: -0.25 })).toContain("(cosine 0.75)");
+  expect(sayFinding({ ...whole, metric: "subspace_overlap", value: -0.25 })).toContain("share 75 %");
+  expect(sayFinding({ ...whole, metric: "excess_risk", value: 0.5 })).toContain("1.5 times the error");
+  expect(sayFinding({ ...whole, metric: "effective_rank", value: Math.log(0.9) })).toContain(
+    "10 % fewer directions",
+  );
+});
+
 test("a metric without words of its own is said with its name and its null", () => {
   expect(sayFinding({ ...found, subject: null, metric: "novel_metric", value: 0.456 })).toBe(
     "Novel metric is 0.46; real rows beside real rows give -0.1 to 0.1.",

@@ -128,7 +128,7 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
   ],
   [
     "gradient_alignment",
-    ({ value }) => `learning it from this set pulls a model another way (cosine ${number(value)})`,
+    ({ value }) => `learning it from this set pulls a model another way (cosine ${number(1 + value)})`,
   ],
   [
     "gradient_norm_ratio",
@@ -141,7 +141,7 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
   [
     "excess_risk",
     ({ value }) =>
-      `a linear model that learns it from this set adds ${percent(value)} to its error on real rows`,
+      `a linear model that learns it from this set has ${number(1 + value)} times the error on real rows`,
   ],
   [
     "log_condition_ratio",
@@ -152,11 +152,7 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
     ({ value }) =>
       `the spread along the principal directions is off by a factor of ${number(Math.exp(value))}`,
   ],
-  [
-    "effective_rank",
-    ({ value }) =>
-      `rows spread over ${upOr(value, "more", "fewer")} directions (${number(Math.exp(value))} times as many)`,
-  ],
+  ["effective_rank", ({ value }) => `rows spread over ${fewerOrMore(Math.exp(value))} directions`],
   [
     "subspace_overlap",
     ({ value }) => `the principal directions share ${percent(1 + value)} with those of real rows`,
