@@ -1,15 +1,16 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportSchema } from "../../collapse/contracts/report.ts";
 import { seededRandom } from "../../collapse/numerics/random.ts";
 
 // `headgate check` as a person runs it: the real program, the real engine, small files.
 
 const PROGRAM = fileURLToPath(new URL("../headgate.ts", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../examples/checkDataset.ts", import.meta.url));
 const ROWS = 300;
 const HOSTILE_COLUMN = "<script>alert(1)</script>";
 
@@ -19,6 +20,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "real.csv"), tableOf("real", 1));
   writeFileSync(join(folder, "narrow.csv"), tableOf("narrow", 0.2));
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Three columns that depend on each other; `spread` is how far their values go. */
 function tableOf(name: string, spread: number): string {
@@ -30,10 +32,10 @@ function tableOf(name: string, spread: number): string {
   return `x,"${HOSTILE_COLUMN}",level\n${rows.join("\n")}\n`;
 }
 
-/** Runs the program in the folder of the tables. */
-function headgate(words: string): Promise<{ code: number; out: string; err: string }> {
+/** Runs a program in the folder of the tables. */
+function headgate(words: string, program = PROGRAM): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...words.split(" ")], { cwd: folder }, (error, out, err) =>
+    execFile(process.execPath, [program, ...words.split(" ")], { cwd: folder }, (error, out, err) =>
       resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
     );
   });
@@ -60,6 +62,12 @@ describe("headgate check", () => {
     const page = readFileSync(join(folder, "r.html"), "utf8");
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).not.toContain("<script");
+  });
+
+  test("of the example finds the tails that were cut", async () => {
+    const { code, out } = await headgate("--quick", EXAMPLE);
+    expect([code, out.split(" ").slice(0, 2)]).toEqual([1, ["✕", "COLLAPSED"]]);
+    expect(out).toContain("fewer rows");
   });
 
   test.each([

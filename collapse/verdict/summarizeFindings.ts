@@ -4,7 +4,7 @@ import { sayChannel } from "./judgePurpose.ts";
 import { sayFinding } from "./sayFinding.ts";
 
 const SENTENCES_AT_MOST = 3;
-/** Beyond so many half-widths a finding is as sure as any other. */
+/** Beyond so many half-widths no finding is surer than another. */
 const SURE_FROM = 20;
 
 /** Among findings as sure as each other, what people read most easily comes first. */

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDatabaseProcess, startTestDatabase, type TestDatabase } from "./testDatabase.ts";
 
 const IDLE_IN_TRANSACTION_MS = 1500;
+/** The driver has one for all databases of a process, and other tests share the process. */
+const endpointBefore = neonConfig.fetchEndpoint;
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -24,7 +26,10 @@ beforeAll(async () => {
   await sql`alter table notes enable row level security`;
   await sql`create policy own on notes to headgate_app using (owner = current_user) with check (owner = current_user)`;
 });
-afterAll(() => database.remove());
+afterAll(async () => {
+  neonConfig.fetchEndpoint = endpointBefore;
+  await database.remove();
+});
 
 async function connectSocket(role: "postgres" | "headgate_app", url = database.url(role)): Promise<Client> {
   const client = new Client({ connectionString: url });
