@@ -31,6 +31,8 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, "tests/!(house)/**", "tests/*.test.ts", "**/.*/**"],
           // The files of a worker share their modules: else each of them loads the same libraries anew.
           isolate: false,
+          // Of two cores Vitest would leave one to itself.
+          maxWorkers: 2,
           testTimeout: 20_000,
           // Databases are started and migrated in hooks, several at once.
           hookTimeout: 60_000,
