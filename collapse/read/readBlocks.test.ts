@@ -27,7 +27,11 @@ describe("a table comes back as it was written", () => {
     .filter((it) => !/[\0\r]/.test(it))
     .map((it) => `x${it}`);
   const row = fc.record({
-    real: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: null }),
+    // Plus zero makes the minus of a zero go, which JavaScript's own text of the number has not.
+    real: fc.option(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((it) => it + 0),
+      { nil: null },
+    ),
     whole: fc.option(fc.maxSafeInteger(), { nil: null }),
     text: fc.option(text, { nil: null }),
     flag: fc.option(fc.boolean(), { nil: null }),
