@@ -1,6 +1,14 @@
-DROP FUNCTION nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb);
+DROP FUNCTION nearest_images(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb);
 --> statement-breakpoint
-DROP FUNCTION nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb);
+DROP FUNCTION nearest_texts(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb);
+--> statement-breakpoint
+DROP FUNCTION point_of(vector, double precision);
+--> statement-breakpoint
+DROP FUNCTION record_of_image(uuid, uuid, timestamptz, text[], jsonb);
+--> statement-breakpoint
+DROP FUNCTION has_more_records(uuid, text, timestamptz, timestamptz);
+--> statement-breakpoint
+DROP FUNCTION newest_of_text(uuid, text, timestamptz, timestamptz, text[], jsonb);
 --> statement-breakpoint
 DROP FUNCTION passes_filter(inferences, jsonb);
 --> statement-breakpoint

@@ -103,15 +103,69 @@ LANGUAGE sql IMMUTABLE AS $$
 		AND (filter->>'min_safety_score' IS NULL OR i.safety_score >= (filter->>'min_safety_score')::float8)
 $$;
 --> statement-breakpoint
+-- The newest record of a text that may be shown, of the 500 newest, and its subject's tier of now. Written into the
+-- plan of who asks, as a function of one SELECT is.
+CREATE FUNCTION newest_of_text(organization uuid, item text, since timestamptz, until timestamptz, tiers text[],
+	filter jsonb)
+RETURNS TABLE (record inferences, tier_now text)
+LANGUAGE sql STABLE ROWS 1 AS $$
+	SELECT found.record, held.tier
+	FROM (
+		SELECT r.inference_id, r.created_at FROM embeddings_text_records r
+		WHERE r.organization_id = organization AND r.text_hash = item AND r.created_at >= since AND r.created_at < until
+		ORDER BY r.created_at DESC, r.inference_id DESC LIMIT 500) link
+	-- A sub-select of one row is a fence: else what is asked of it is copied into every partition.
+	CROSS JOIN LATERAL (
+		SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
+		WHERE i.id = link.inference_id AND i.created_at = link.created_at AND i.organization_id = organization
+			AND i.tier = ANY (tiers) AND passes_filter(i, filter)
+		LIMIT 1) found
+	JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
+		AND held.tier = ANY (tiers)
+	ORDER BY link.created_at DESC, link.inference_id DESC LIMIT 1
+$$;
+--> statement-breakpoint
+-- Whether a text has as many records as are looked at, or more.
+CREATE FUNCTION has_more_records(organization uuid, item text, since timestamptz, until timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+	SELECT EXISTS (
+		SELECT FROM embeddings_text_records r
+		WHERE r.organization_id = organization AND r.text_hash = item AND r.created_at >= since AND r.created_at < until
+		OFFSET 499)
+$$;
+--> statement-breakpoint
+-- The same of an image, which is one record's.
+CREATE FUNCTION record_of_image(organization uuid, item uuid, created timestamptz, tiers text[], filter jsonb)
+RETURNS TABLE (record inferences, tier_now text)
+LANGUAGE sql STABLE ROWS 1 AS $$
+	SELECT found.record, held.tier
+	FROM (
+		SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
+		WHERE i.id = item AND i.created_at = created AND i.organization_id = organization AND i.tier = ANY (tiers)
+			AND passes_filter(i, filter)
+		LIMIT 1) found
+	JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
+		AND held.tier = ANY (tiers)
+	LIMIT 1
+$$;
+--> statement-breakpoint
+-- The point of a search: the direction, as far away as it says; null without a magnitude.
+CREATE FUNCTION point_of(direction vector, magnitude double precision) RETURNS vector
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN magnitude IS NULL THEN NULL
+		ELSE l2_normalize(direction) * array_fill(magnitude::real, ARRAY[vector_dims(direction)])::vector END
+$$;
+--> statement-breakpoint
 -- The records nearest to a text's direction that may be shown, one for each text, its newest; nearest first. In a
 -- function, so that what is planned for a month's many partitions is planned once a session. `looking` says how:
--- `index`, `organization` (each of its own vectors) or `filter` (those of the records that episode and period leave).
--- Candidates are pulled one by one until there are enough, so that no filter and no withdrawal leaves too few. A
--- record that is null stands for a text whose 500 newest records were looked at in vain, and which has more.
--- `query` is needed where the distance is Euclidean. Stored vectors are of unit length: in the same order by both, and
--- their cosine to a unit vector is an inner product, which takes half the time.
-CREATE FUNCTION nearest_texts(organization uuid, model_name text, direction vector, query vector, looking text,
-	settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
+-- `index`, `organization` (each of its own vectors) or `filter` (those of the records that episode and period leave);
+-- a query each, since what is never looked at costs its start all the same. Candidates are pulled one by one until
+-- there are enough, so that no filter and no withdrawal leaves too few. A record that is null stands for a text whose
+-- 500 newest records were looked at in vain, and which has more. With a magnitude the distance is Euclidean, and
+-- cosine without. Stored vectors are of unit length: in the same order by both, and their cosine to a unit vector is
+-- an inner product, which takes half the time.
+CREATE FUNCTION nearest_texts(organization uuid, model_name text, direction vector, magnitude double precision,
+	looking text, settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
 RETURNS TABLE (distance double precision, record inferences, tier_now text)
 LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -119,63 +173,56 @@ DECLARE
 	until timestamptz := filter->>'to';
 	episode text := filter->>'episode_id';
 	unit vector := l2_normalize(direction);
+	point vector := point_of(direction, magnitude);
 BEGIN
 	PERFORM set_search_plan(settings);
-	RETURN QUERY
-	SELECT near.distance, shown.record, shown.tier_now
-	FROM (
-		(SELECT t.text_hash AS item, CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END
-				AS distance
+	IF looking = 'index' THEN
+		RETURN QUERY
+		SELECT near.distance, shown.record, shown.tier_now
+		FROM (
+			SELECT t.text_hash AS item,
+				CASE WHEN point IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> point END AS distance
 			FROM embeddings_text t
-			WHERE looking = 'index' AND t.organization_id = organization AND t.model = model_name
-				AND t.text_hash IS DISTINCT FROM not_this
-			ORDER BY t.embedding <=> direction)
-		UNION ALL
-		(SELECT t.text_hash, CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END
-				AS away
+			WHERE t.organization_id = organization AND t.model = model_name AND t.text_hash IS DISTINCT FROM not_this
+			ORDER BY t.embedding <=> direction) near
+		LEFT JOIN LATERAL newest_of_text(organization, near.item, since, until, tiers, filter) shown ON true
+		WHERE shown.tier_now IS NOT NULL OR has_more_records(organization, near.item, since, until)
+		LIMIT wanted;
+	ELSIF looking = 'organization' THEN
+		RETURN QUERY
+		SELECT near.away, shown.record, shown.tier_now
+		FROM (
+			SELECT t.text_hash AS item,
+				CASE WHEN point IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> point END AS away
 			FROM embeddings_text t
-			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
-				AND t.text_hash IS DISTINCT FROM not_this
+			WHERE t.organization_id = organization AND t.model = model_name AND t.text_hash IS DISTINCT FROM not_this
 			-- No index has this: an exact search must not go through one.
-			ORDER BY away)
-		UNION ALL
-		(SELECT t.text_hash, CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END
-				AS away
+			ORDER BY away) near
+		LEFT JOIN LATERAL newest_of_text(organization, near.item, since, until, tiers, filter) shown ON true
+		WHERE shown.tier_now IS NOT NULL OR has_more_records(organization, near.item, since, until)
+		LIMIT wanted;
+	ELSE
+		RETURN QUERY
+		SELECT near.away, shown.record, shown.tier_now
+		FROM (
+			SELECT t.text_hash AS item,
+				CASE WHEN point IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> point END AS away
 			FROM embeddings_text t
-			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
-				AND t.text_hash IS DISTINCT FROM not_this
+			WHERE t.organization_id = organization AND t.model = model_name AND t.text_hash IS DISTINCT FROM not_this
 				AND t.text_hash IN (
 					SELECT r.text_hash FROM inferences i JOIN embeddings_text_records r ON r.inference_id = i.id
 					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
 						AND (episode IS NULL OR i.episode_id = episode))
-			ORDER BY away)) near
-	LEFT JOIN LATERAL (
-		SELECT found.record, held.tier AS tier_now
-		FROM (
-			SELECT r.inference_id, r.created_at FROM embeddings_text_records r
-			WHERE r.organization_id = organization AND r.text_hash = near.item AND r.created_at >= since
-				AND r.created_at < until
-			ORDER BY r.created_at DESC, r.inference_id DESC LIMIT 500) link
-		-- A sub-select of one row is a fence: else what is asked of it is copied into every partition.
-		CROSS JOIN LATERAL (
-			SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
-			WHERE i.id = link.inference_id AND i.created_at = link.created_at AND i.organization_id = organization
-				AND i.tier = ANY (tiers) AND passes_filter(i, filter)
-			LIMIT 1) found
-		JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
-			AND held.tier = ANY (tiers)
-		ORDER BY link.created_at DESC, link.inference_id DESC LIMIT 1) shown ON true
-	WHERE shown.tier_now IS NOT NULL OR EXISTS (
-		SELECT FROM embeddings_text_records r
-		WHERE r.organization_id = organization AND r.text_hash = near.item AND r.created_at >= since
-			AND r.created_at < until
-		OFFSET 499)
-	LIMIT wanted;
+			ORDER BY away) near
+		LEFT JOIN LATERAL newest_of_text(organization, near.item, since, until, tiers, filter) shown ON true
+		WHERE shown.tier_now IS NOT NULL OR has_more_records(organization, near.item, since, until)
+		LIMIT wanted;
+	END IF;
 END $$;
 --> statement-breakpoint
--- The same for images, each of which is one record's.
-CREATE FUNCTION nearest_images(organization uuid, model_name text, direction vector, query vector, looking text,
-	settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
+-- The same for images.
+CREATE FUNCTION nearest_images(organization uuid, model_name text, direction vector, magnitude double precision,
+	looking text, settings jsonb, wanted integer, not_this text, tiers text[], filter jsonb)
 RETURNS TABLE (distance double precision, record inferences, tier_now text)
 LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -183,53 +230,62 @@ DECLARE
 	until timestamptz := filter->>'to';
 	episode text := filter->>'episode_id';
 	unit vector := l2_normalize(direction);
+	point vector := point_of(direction, magnitude);
 	other uuid := not_this;
 BEGIN
 	PERFORM set_search_plan(settings);
-	RETURN QUERY
-	SELECT near.distance, shown.record, shown.tier_now
-	FROM (
-		(SELECT t.inference_id AS item, t.created_at,
-				CASE WHEN query IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> query END AS distance
+	IF looking = 'index' THEN
+		RETURN QUERY
+		SELECT near.distance, shown.record, shown.tier_now
+		FROM (
+			SELECT t.inference_id AS item, t.created_at,
+				CASE WHEN point IS NULL THEN t.embedding <=> direction ELSE t.embedding <-> point END AS distance
 			FROM embeddings_image t
-			WHERE looking = 'index' AND t.organization_id = organization AND t.model = model_name
-				AND t.created_at >= since AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
-			ORDER BY t.embedding <=> direction)
-		UNION ALL
-		(SELECT t.inference_id, t.created_at,
-				CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END AS away
+			WHERE t.organization_id = organization AND t.model = model_name AND t.created_at >= since
+				AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
+			ORDER BY t.embedding <=> direction) near
+		CROSS JOIN LATERAL record_of_image(organization, near.item, near.created_at, tiers, filter) shown
+		LIMIT wanted;
+	ELSIF looking = 'organization' THEN
+		RETURN QUERY
+		SELECT near.away, shown.record, shown.tier_now
+		FROM (
+			SELECT t.inference_id AS item, t.created_at,
+				CASE WHEN point IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> point END AS away
 			FROM embeddings_image t
-			WHERE looking = 'organization' AND t.organization_id = organization AND t.model = model_name
-				AND t.created_at >= since AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
-			ORDER BY away)
-		UNION ALL
-		(SELECT t.inference_id, t.created_at,
-				CASE WHEN query IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> query END AS away
+			WHERE t.organization_id = organization AND t.model = model_name AND t.created_at >= since
+				AND t.created_at < until AND t.inference_id IS DISTINCT FROM other
+			ORDER BY away) near
+		CROSS JOIN LATERAL record_of_image(organization, near.item, near.created_at, tiers, filter) shown
+		LIMIT wanted;
+	ELSE
+		RETURN QUERY
+		SELECT near.away, shown.record, shown.tier_now
+		FROM (
+			SELECT t.inference_id AS item, t.created_at,
+				CASE WHEN point IS NULL THEN 1 + (t.embedding <#> unit) ELSE t.embedding <-> point END AS away
 			FROM embeddings_image t
-			WHERE looking = 'filter' AND t.organization_id = organization AND t.model = model_name
-				AND t.inference_id IS DISTINCT FROM other
+			WHERE t.organization_id = organization AND t.model = model_name AND t.inference_id IS DISTINCT FROM other
 				AND t.inference_id IN (
 					SELECT i.id FROM inferences i
 					WHERE i.organization_id = organization AND i.created_at >= since AND i.created_at < until
 						AND (episode IS NULL OR i.episode_id = episode))
-			ORDER BY away)) near
-	CROSS JOIN LATERAL (
-		SELECT found.record, held.tier AS tier_now
-		FROM (
-			SELECT i AS record, CASE WHEN i.subject_ref IS NULL THEN '' ELSE i.subject_ref END AS subject FROM inferences i
-			WHERE i.id = near.item AND i.created_at = near.created_at AND i.organization_id = organization
-				AND i.tier = ANY (tiers) AND passes_filter(i, filter)
-			LIMIT 1) found
-		JOIN consent_current held ON held.organization_id = organization AND held.subject_ref = found.subject
-			AND held.tier = ANY (tiers)
-		LIMIT 1) shown
-	LIMIT wanted;
+			ORDER BY away) near
+		CROSS JOIN LATERAL record_of_image(organization, near.item, near.created_at, tiers, filter) shown
+		LIMIT wanted;
+	END IF;
 END $$;
 --> statement-breakpoint
-REVOKE EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb),
-	nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb),
-	nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb), point_of(vector, double precision),
+	newest_of_text(uuid, text, timestamptz, timestamptz, text[], jsonb),
+	has_more_records(uuid, text, timestamptz, timestamptz),
+	record_of_image(uuid, uuid, timestamptz, text[], jsonb),
+	nearest_texts(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb),
+	nearest_images(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb) FROM PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb),
-	nearest_texts(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb),
-	nearest_images(uuid, text, vector, vector, text, jsonb, integer, text, text[], jsonb) TO headgate_app;
+GRANT EXECUTE ON FUNCTION set_search_plan(jsonb), passes_filter(inferences, jsonb), point_of(vector, double precision),
+	newest_of_text(uuid, text, timestamptz, timestamptz, text[], jsonb),
+	has_more_records(uuid, text, timestamptz, timestamptz),
+	record_of_image(uuid, uuid, timestamptz, text[], jsonb),
+	nearest_texts(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb),
+	nearest_images(uuid, text, vector, double precision, text, jsonb, integer, text, text[], jsonb) TO headgate_app;

@@ -80,7 +80,9 @@ export function send(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const length = { "content-length": Buffer.byteLength(text) };
+  response.writeHead(status, { "content-type": "application/json", ...length, ...headers }).end(text);
 }
 
 function readCredentials(header: string | string[] | undefined): Credentials {

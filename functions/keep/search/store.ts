@@ -23,8 +23,8 @@ function directionOf(vector: readonly number[]): SQL {
   return sql`${`{${whole.join(",")}}`}::int[]::vector`;
 }
 
-const pointOf = (vector: readonly number[]): SQL =>
-  sql`${`[${vector.map((number) => Math.fround(number)).join(",")}]`}::vector`;
+/** A point this near to the origin is as far from a stored vector as the origin is; nearer, float4 underflows. */
+const MAGNITUDE_MIN = 1e-20;
 
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
 
@@ -145,13 +145,13 @@ const indexSettings = ({
 export function findNearest(organizationId: string, request: NearestRequest): SQL {
   const { kind, distance, vector, plan, rows, except, filter } = request;
   const nearest = kind === "text" ? sql`nearest_texts` : sql`nearest_images`;
-  const query = distance === "euclidean" ? pointOf(vector) : sql`null`;
+  const magnitude = distance === "euclidean" ? Math.max(MAGNITUDE_MIN, Math.hypot(...vector)) : null;
   const settings = plan.by === "index" ? JSON.stringify(indexSettings(plan.settings)) : null;
   const tiers = CONSENT_TIERS.filter((tier) => mayKeep(tier, kind));
   return sql`
-    select near.distance, near.tier_now, to_jsonb(near.record) as record
-    from ${nearest}(${organizationId}, ${embeddingModel(kind)}, ${directionOf(vector)}, ${query}, ${plan.by},
-      ${settings}::jsonb, ${rows}, ${except}, ${`{${tiers.join(",")}}`}::text[], ${JSON.stringify(filter)}::jsonb) near
+    select near.distance, near.tier_now, to_json(near.record) as record
+    from ${nearest}(${organizationId}, ${embeddingModel(kind)}, ${directionOf(vector)}, ${magnitude}::float8,
+      ${plan.by}, ${settings}::jsonb, ${rows}, ${except}, ${`{${tiers.join(",")}}`}::text[], ${JSON.stringify(filter)}::jsonb) near
     order by near.distance, (near.record).id desc`;
 }
 
