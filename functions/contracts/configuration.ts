@@ -201,7 +201,7 @@ export const configurationSchema = z.object({
     z.coerce.number().int().min(1).max(1000).default(90),
     "Candidates that a search of an HNSW index keeps: more find more, and take longer.",
   ),
-  SEARCH_PROBES: count(30, "Lists of an IVFFlat index that a search opens first."),
+  SEARCH_PROBES: count(40, "Lists of an IVFFlat index that a search opens first."),
   SEARCH_SCAN_TUPLES: count(20_000, "Vectors of all organizations that one search visits at most."),
   SEARCH_EXACT_VECTORS: count(
     10_000,

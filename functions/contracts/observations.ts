@@ -17,9 +17,24 @@ export interface CameraImage extends EncodedImage {
   readonly camera: string;
   /** Where it stood in the request, as a JSON pointer. */
   readonly pointer: string;
-  /** The picture where it came as numbers; `bytes` was then made of them. Null where it came encoded. */
+  /** The picture where it came as numbers; `bytes` is then made of them when it is asked for. Null where it came encoded. */
   readonly pixels: Pixels | null;
 }
+
+/** A camera's picture that is one, as far as anybody has looked. */
+export type Picture = CameraImage & { readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** As much of a camera's image as tells whether it is a picture, and how large. */
+type Measured = Pick<CameraImage, "bytes"> & Partial<Pick<CameraImage, "pixels">>;
+
+/** Whether an image is a picture, without making its bytes. */
+export const isPicture = <Image extends Measured>(
+  image: Image,
+): image is Image & { readonly bytes: Uint8Array<ArrayBuffer> } =>
+  (image.pixels ?? null) !== null || image.bytes !== null;
+
+/** The room that a picture takes, without making its bytes; as the PNG that is kept, numbers take 0.2 % more. */
+export const roomBytesOf = (image: Measured): number => image.pixels?.rgb.length ?? image.bytes?.length ?? 0;
 
 /** The camera through which policies of a single view look. */
 export const PRIMARY_CAMERA = "primary";
@@ -27,7 +42,7 @@ export const PRIMARY_CAMERA = "primary";
 /** What a policy is shown: everything in it has passed the gates. */
 export interface PolicyObservation {
   /** The primary camera first. */
-  readonly images: readonly (CameraImage & { readonly bytes: Uint8Array<ArrayBuffer> })[];
+  readonly images: readonly Picture[];
   readonly instruction: string;
   readonly robotType: string;
   readonly state: readonly number[] | null;

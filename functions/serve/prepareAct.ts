@@ -2,6 +2,7 @@ import type { Finding } from "../contracts/gates.ts";
 import { newUuid } from "../contracts/identifiers.ts";
 import type { Meter } from "../contracts/metrics.ts";
 import type { Policy } from "../contracts/models.ts";
+import { isPicture } from "../contracts/observations.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { Problem } from "../contracts/problems.ts";
 import { findRobot, type Robot } from "../contracts/robots.ts";
@@ -91,9 +92,7 @@ function measureJitter({ input, grant, receivedAtMs }: ActCall, robot: Robot, po
 /** What the gates have let through, with the absences that they refuse ruled out for the compiler too. */
 function actableOf(input: ActInput): Pick<ActContext, "robot" | "images" | "instruction"> | null {
   const robot = input.robotType === null ? null : findRobot(input.robotType);
-  const images = input.images.flatMap((image) =>
-    image.bytes === null ? [] : [{ ...image, bytes: image.bytes }],
-  );
+  const images = input.images.filter(isPicture);
   if (robot === null || images.length === 0 || input.instruction === null) return null;
   return { robot, images, instruction: input.instruction };
 }

@@ -25,6 +25,21 @@ it.each(["jpeg", "png", "webp"] as const)(
   },
 );
 
+const ppm = (header: string, bytes: number) =>
+  Buffer.concat([Buffer.from(header), Buffer.alloc(bytes, 0x80)]);
+
+it("reads a PPM as the same pixels as a PNG, and none that is longer or shorter than it says", async () => {
+  const decoded = await decodeImage(ppm("P6\n64 32\n255\n", 64 * 32 * 3), SHAPE, 10_000);
+  const grey = sharp({ create: { width: 64, height: 32, channels: 3, background: "#808080" } });
+  expect(decoded).toEqual(await decodeImage(await grey.png().toBuffer(), SHAPE, 10_000));
+  for (const wrong of [ppm("P6\n64 32\n255\n", 64 * 32 * 3 - 1), ppm("P6\n64 32\n255\n", 64 * 32 * 3 + 1)])
+    expect(await decodeImage(wrong, SHAPE, 10_000)).toMatchObject({ ok: false, failure: { status: 400 } });
+  for (const wrong of [ppm("P6\n0 0\n255\n", 0), ppm("P6\n2 2\n65535\n", 24), ppm("P5\n2 2\n255\n", 4)])
+    expect(await decodeImage(wrong, SHAPE, 10_000)).toMatchObject({ ok: false, failure: { status: 400 } });
+  const bomb = ppm("P6\n200 200\n255\n", 200 * 200 * 3);
+  expect(await decodeImage(bomb, SHAPE, 10_000)).toMatchObject({ ok: false, failure: { status: 400 } });
+});
+
 it("refuses formats outside the list by their first bytes, though the decoder knows them", async () => {
   const gif = await picture(8, 8).gif().toBuffer();
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');

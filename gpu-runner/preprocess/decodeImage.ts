@@ -20,10 +20,28 @@ export const recognizeFormat = (bytes: Uint8Array): ImageFormat | null => {
   return null;
 };
 
+/** Pixels that came as a binary PPM: three bytes each, as they are. */
+interface RawPixels {
+  readonly rgb: Uint8Array;
+  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 };
+}
+
+const PPM_HEADER = /^P6\s(\d{1,5})\s(\d{1,5})\s255\s/;
+const PPM_HEADER_MAX_BYTES = 24;
+
+/** Reads a binary PPM (Netpbm, `P6`, 8 bits, no comments); null where it is none, or as long as another picture. */
+const readPpm = (bytes: Uint8Array): RawPixels | null => {
+  const start = Buffer.from(bytes.subarray(0, PPM_HEADER_MAX_BYTES)).toString("latin1");
+  const [header = "", width = "0", height = "0"] = PPM_HEADER.exec(start) ?? [];
+  const rgb = bytes.subarray(header.length);
+  const raw = { width: Number(width), height: Number(height), channels: 3 } as const;
+  return header !== "" && rgb.length > 0 && rgb.length === raw.width * raw.height * 3 ? { rgb, raw } : null;
+};
+
 export type ImageShape = Extract<Preprocess, { kind: "image" }>;
 
 /**
- * Decodes an encoded JPEG, PNG or WebP into interleaved sRGB bytes of the wanted size, upright as its EXIF
+ * Decodes an encoded JPEG, PNG or WebP, or a PPM, into interleaved sRGB bytes of the wanted size, upright as its EXIF
  * orientation says. `contain` keeps the aspect and pads with black, transparent where there are four channels; `fill` stretches. Decoding
  * runs on libvips' own threads. Fails on other formats, on broken data, and on pictures of more than
  * `maxPixels` before they are decoded.
@@ -33,9 +51,12 @@ export const decodeImage = async (
   shape: ImageShape,
   maxPixels: number,
 ): Promise<Outcome<Uint8Array>> => {
-  if (recognizeFormat(bytes) === null) return refuse(400, "The image is not a JPEG, PNG or WebP.");
+  const ppm = readPpm(bytes);
+  if (ppm === null && recognizeFormat(bytes) === null)
+    return refuse(400, "The image is not a JPEG, PNG or WebP, nor a PPM of 8 bits.");
+  const limits = { limitInputPixels: maxPixels, failOn: "error", pages: 1 } as const;
   try {
-    const upright = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", pages: 1 })
+    const upright = (ppm === null ? sharp(bytes, limits) : sharp(ppm.rgb, { ...limits, raw: ppm.raw }))
       .autoOrient()
       .toColorspace("srgb")
       .resize(shape.width_px, shape.height_px, {

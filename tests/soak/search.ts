@@ -29,7 +29,7 @@ const TEXTS = 100_000;
 const NEIGHBOR_TEXTS = 1000;
 const QUERIES = 200;
 /** Searches before those that count: the first ones read the pages of the index, which then stay in memory. */
-const WARM_UP = 400;
+const WARM_UP = 1000;
 const LIMIT = 10;
 const RECALL_MIN = 0.95;
 const P50_MAX_MS = 10;

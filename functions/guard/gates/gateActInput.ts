@@ -1,7 +1,7 @@
 import { type Finding, finding } from "../../contracts/gates.ts";
-import type { CameraImage } from "../../contracts/observations.ts";
+import { type CameraImage, isPicture } from "../../contracts/observations.ts";
 import type { ActInput, GateContext } from "./actInput.ts";
-import { gateImage } from "./gateImage.ts";
+import { gateImage, gatePixels } from "./gateImage.ts";
 import { gateInstruction } from "./gateInstruction.ts";
 import { gateRobot } from "./gateRobot.ts";
 import { gateState } from "./gateState.ts";
@@ -25,10 +25,14 @@ export function gateActInput(input: ActInput, context: GateContext): Finding[] {
 /** A robot without eyes is refused; each camera's picture is judged for itself, and for the room that it finds. */
 function gateImages(images: readonly CameraImage[], { limits }: GateContext): Finding[] {
   if (images.length === 0) return gateImage(null, limits);
-  const kept = new Set(keepableCameras(images, limits.RECORD_IMAGES_MAX_BYTES));
-  const tooMuch = images.filter((image) => image.bytes !== null && !kept.has(image));
+  const kept = new Set<CameraImage>(keepableCameras(images, limits.RECORD_IMAGES_MAX_BYTES));
+  const tooMuch = images.filter((image) => isPicture(image) && !kept.has(image));
   return [
-    ...images.flatMap((image) => gateImage(image, limits, image.pointer)),
+    ...images.flatMap((image) =>
+      image.pixels === null
+        ? gateImage(image, limits, image.pointer)
+        : gatePixels(image.pixels, limits, image.pointer),
+    ),
     ...tooMuch.map(({ pointer }) => finding("image.camera_not_kept", pointer)),
   ];
 }

@@ -1,5 +1,5 @@
 import { type Finding, finding } from "../../contracts/gates.ts";
-import type { EncodedImage } from "../../contracts/observations.ts";
+import type { EncodedImage, Pixels } from "../../contracts/observations.ts";
 import type { GateLimits } from "./actInput.ts";
 import { type ImageHeader, imageHeader } from "./imageHeader.ts";
 import { isWholeImage } from "./isWholeImage.ts";
@@ -13,15 +13,27 @@ type ImageLimits = Pick<GateLimits, "IMAGE_MAX_BYTES" | "IMAGE_MIN_PIXELS" | "IM
 export function gateImage(image: EncodedImage | null, limits: ImageLimits, pointer = "/image"): Finding[] {
   if (image === null) return [finding("image.missing", pointer)];
   if (image.bytes === null) return [finding("image.not_base64", pointer)];
-  const findings: Finding[] = [];
-  if (image.bytes.length > limits.IMAGE_MAX_BYTES) {
-    const detail = `The image has ${image.bytes.length} bytes; ${limits.IMAGE_MAX_BYTES} are allowed.`;
-    findings.push(finding("image.too_many_bytes", pointer, detail));
-  }
+  const findings = gateSize(image.bytes.length, limits, pointer);
   const header = imageHeader(image.bytes);
   if ("failure" in header) return [...findings, finding(`image.${header.failure}`, pointer)];
   if (!isWholeImage(image.bytes, header.format)) findings.push(finding("image.truncated_file", pointer));
   return [...findings, ...gateHeader(header, image.declaredType, limits, pointer)];
+}
+
+/** Judges a picture that came as numbers, as the file that would hold them is judged. */
+export function gatePixels(
+  { rgb, widthPixels, heightPixels }: Pixels,
+  limits: ImageLimits,
+  pointer: string,
+): Finding[] {
+  const header: ImageHeader = { format: "png", widthPixels, heightPixels, animated: false };
+  return [...gateSize(rgb.length, limits, pointer), ...gateHeader(header, null, limits, pointer)];
+}
+
+function gateSize(sizeBytes: number, { IMAGE_MAX_BYTES }: ImageLimits, pointer: string): Finding[] {
+  if (sizeBytes <= IMAGE_MAX_BYTES) return [];
+  const detail = `The image has ${sizeBytes} bytes; ${IMAGE_MAX_BYTES} are allowed.`;
+  return [finding("image.too_many_bytes", pointer, detail)];
 }
 
 function gateHeader(

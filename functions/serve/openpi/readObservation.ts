@@ -2,9 +2,9 @@ import { z } from "zod";
 import { type CameraImage, PRIMARY_CAMERA } from "../../contracts/observations.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ProblemPointer } from "../../contracts/problems.ts";
-import { encodePng } from "../pixels/encodePng.ts";
+import { pixelImage } from "../pixels/pixelImage.ts";
 import { type Ndarray, numbersOf, readValue } from "./ndarray.ts";
-import { isPicture, readPicture } from "./readPicture.ts";
+import { looksLikePicture, readPicture } from "./readPicture.ts";
 
 /** An observation in our words; what it does not say is null. */
 export interface Observation {
@@ -103,7 +103,7 @@ function readContents(members: ReadonlyMap<string, unknown>): Contents {
 function readCameras({ arrays, problems }: Contents): CameraImage[] {
   const images: CameraImage[] = [];
   for (const [camera, array] of arrays) {
-    if (!isPicture(array) || camera.startsWith(OWN_KEYS)) continue;
+    if (!looksLikePicture(array) || camera.startsWith(OWN_KEYS)) continue;
     const image = readCamera(camera, array);
     if (image.ok) images.push(image.value);
     else problems.push({ pointer: pointerOf(camera), detail: image.failure });
@@ -124,9 +124,7 @@ function readCamera(camera: string, array: Ndarray): Outcome<CameraImage, string
     return failed(`a picture has at most ${PIXELS_MAX} pixels a side, and one at least`);
   const pixels = readPicture(array);
   if (!pixels.ok) return pixels;
-  const bytes = encodePng(pixels.value);
-  const declaredType = "image/png";
-  return done({ camera, pointer: pointerOf(camera), bytes, declaredType, pixels: pixels.value });
+  return done(pixelImage({ camera, pointer: pointerOf(camera) }, pixels.value));
 }
 
 function readState(contents: Contents): number[] | null {

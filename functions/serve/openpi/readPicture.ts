@@ -5,7 +5,7 @@ import { type Ndarray, numbersOf } from "./ndarray.ts";
 const CHANNELS = 3;
 
 /** Whether an array looks like a picture: three dimensions, one of them three channels. */
-export const isPicture = ({ shape }: Ndarray): boolean =>
+export const looksLikePicture = ({ shape }: Ndarray): boolean =>
   shape.length === 3 && (shape[2] === CHANNELS || shape[0] === CHANNELS);
 
 /**

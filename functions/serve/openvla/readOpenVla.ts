@@ -6,7 +6,7 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Problem, ProblemPointer } from "../../contracts/problems.ts";
 import type { GateLimits } from "../../guard/gates/actInput.ts";
 import { problemOfFindings } from "../../guard/gates/problemOfFindings.ts";
-import { encodePng } from "../pixels/encodePng.ts";
+import { pixelImage } from "../pixels/pixelImage.ts";
 import { jsonNumpySchema, pictureSize, readNumbers } from "./jsonNumpy.ts";
 import { openVlaEncodedSchema, openVlaOftRequestSchema, openVlaRequestSchema } from "./schema.ts";
 
@@ -122,7 +122,7 @@ function readCamera(
   if (rgb.length !== sizeBytes)
     return invalid([{ pointer, detail: `holds ${rgb.length} bytes; its shape says ${sizeBytes}` }]);
   const pixels = { heightPixels, widthPixels, rgb };
-  return done({ camera, pointer, pixels, bytes: encodePng(pixels), declaredType: "image/png" });
+  return done(pixelImage({ camera, pointer }, pixels));
 }
 
 function readState(value: unknown): Outcome<readonly number[] | null, string> {
