@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Hosts, openHosts, ROOT } from "./hosts.ts";
 import { measureAll, type Point, TARGETS } from "./measure.ts";
@@ -23,7 +22,8 @@ import {
   pointTable,
   profileTable,
 } from "./report/tables.ts";
-import { measureSockets, type SocketPoint } from "./sockets/measureSockets.ts";
+import { writePart } from "./report/writePart.ts";
+import { measureSockets, type SocketMeasurements } from "./sockets/measureSockets.ts";
 
 /** `npm run bench`: measures, prints, and fails when a single record was lost or doubled. */
 async function main(): Promise<void> {
@@ -34,9 +34,9 @@ async function main(): Promise<void> {
   const hosts = await openHosts(console.log);
   try {
     const { points, profiles } = options.parts.includes("http") ? await run(hosts, options) : NOTHING;
-    const sockets = options.parts.includes("sockets") ? await runSockets(hosts, options) : [];
+    const sockets = options.parts.includes("sockets") ? await runSockets(hosts, options) : NO_SOCKETS;
     if (options.write) {
-      writeFileSync(join(ROOT, "bench/RESULTS.md"), resultsPage({ machine, points, profiles, sockets }));
+      writePart(join(ROOT, "bench/RESULTS.md"), resultsPage({ machine, points, profiles, sockets }));
       console.log("\nwrote bench/RESULTS.md");
     }
     const areEqual = [parityOf(points), socketParityOf(sockets)].every(
@@ -50,15 +50,17 @@ async function main(): Promise<void> {
 
 const NOTHING: { points: Point[]; profiles: Profile[] } = { points: [], profiles: [] };
 
-async function runSockets(hosts: Hosts, options: BenchOptions): Promise<SocketPoint[]> {
+const NO_SOCKETS: SocketMeasurements = { points: [], added: [] };
+
+async function runSockets(hosts: Hosts, options: BenchOptions): Promise<SocketMeasurements> {
   console.log("");
-  const points = await measureSockets(hosts, {
+  const measured = await measureSockets(hosts, {
     ...options,
     onPoint: (point) => console.log(socketLine(point)),
   });
-  for (const table of [socketTable, addedTable, socketParityTable])
-    console.log(`\n${plainTable(table(points))}`);
-  return points;
+  const tables = [socketTable(measured.points), addedTable(measured.added), socketParityTable(measured)];
+  for (const table of tables) console.log(`\n${plainTable(table)}`);
+  return measured;
 }
 
 async function run(hosts: Hosts, options: BenchOptions): Promise<{ points: Point[]; profiles: Profile[] }> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadSockets } from "./sockets/loadSockets.ts";
+import { alternateSockets, loadSockets } from "./sockets/loadSockets.ts";
 
 const specSchema = z.object({
   url: z.string(),
@@ -11,10 +11,26 @@ const specSchema = z.object({
   answersTell: z.boolean(),
 });
 
+const alternateSchema = z.object({
+  urls: z.tuple([z.string(), z.string()]),
+  key: z.string(),
+  frame: z.instanceof(Uint8Array),
+  warmupMs: z.number(),
+  sliceMs: z.number(),
+  slices: z.number(),
+});
+
+const messageSchema = z.union([
+  specSchema.transform((spec) => () => loadSockets(spec)),
+  alternateSchema.transform((spec) => () => alternateSockets(spec)),
+]);
+
 /** The load generator of sockets, a process of its own: takes points over the IPC channel, one after the other. */
 process.on("message", (message) => {
-  loadSockets(specSchema.parse(message)).then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ failure: String(error) }),
-  );
+  messageSchema
+    .parse(message)()
+    .then(
+      (result) => process.send?.({ result }),
+      (error: unknown) => process.send?.({ failure: String(error) }),
+    );
 });

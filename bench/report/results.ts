@@ -1,6 +1,6 @@
 import type { Point } from "../measure.ts";
 import type { Profile } from "../profile.ts";
-import type { SocketPoint } from "../sockets/measureSockets.ts";
+import type { SocketMeasurements } from "../sockets/measureSockets.ts";
 import { addedTable, socketParityTable, socketTable } from "./socketTables.ts";
 import {
   aimTable,
@@ -16,7 +16,7 @@ export interface Results {
   readonly machine: readonly (readonly [name: string, value: string])[];
   readonly points: readonly Point[];
   readonly profiles: readonly Profile[];
-  readonly sockets: readonly SocketPoint[];
+  readonly sockets: SocketMeasurements;
 }
 
 const INTRODUCTION = `# What the gate costs
@@ -47,8 +47,9 @@ const SOCKETS = `One observation of openpi's protocol, cameras of 224 × 224 pix
 Headgate, on one of a bare Durable Object that reads nothing and answers as many bytes (\`bench/sockets/echoWorker.ts\`),
 and the same pictures as PNGs in \`POST /v1/act\`. Each socket has its own session, and every step is recorded.`;
 
-const ADDED = `At one socket, recording on: what a step takes more than the bare echo of the same frame (p50), and what of that the
-answers themselves say was spent waiting for the model and for the outbox (means of the middle half; the model here answers at once).`;
+const ADDED = `One socket of each, recording on, in slices of half a second by turns, so that both meet the same machine: what a
+step takes more than the bare echo of the same frame (p50), and what of that the answers themselves say was spent waiting
+for the model and for the outbox (means of the middle half; the model here answers at once).`;
 
 const section = (title: string, ...parts: readonly string[]): string =>
   [`## ${title}`, ...parts].join("\n\n");
@@ -68,11 +69,11 @@ export function resultsPage({ machine, points, profiles, sockets }: Results): st
     section("Aims, at 16 connections", table(aimTable(points))),
     section("Row parity", table(parityTable(points))),
     section("Calls of the stores", COUNTERS, table(counterTable(points))),
-    ...(sockets.length === 0
+    ...(sockets.points.length === 0
       ? []
       : [
-          section("Sockets", SOCKETS, table(socketTable(sockets))),
-          section("What a socket adds", ADDED, table(addedTable(sockets))),
+          section("Sockets", SOCKETS, table(socketTable(sockets.points))),
+          section("What a socket adds", ADDED, table(addedTable(sockets.added))),
           section("Row parity of sockets", table(socketParityTable(sockets))),
         ]),
     ...(profiles.length === 0 ? [] : [section("Where the time goes", PROFILE, ...profiled)]),

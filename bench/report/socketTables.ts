@@ -1,4 +1,4 @@
-import type { SocketPoint } from "../sockets/measureSockets.ts";
+import type { AddedPoint, SocketMeasurements, SocketPoint } from "../sockets/measureSockets.ts";
 import type { Table } from "./tables.ts";
 
 const milliseconds = (value: number): string => value.toFixed(2);
@@ -25,45 +25,63 @@ export const socketLine = (point: SocketPoint): string =>
     .map((cell, column) => (column === 0 ? cell.padEnd(18) : cell.padStart((HEAD[column]?.length ?? 0) + 2)))
     .join("");
 
-/** What a step over one socket takes more than a bare echo of the same frame, and which part waits for whom. */
-export const addedTable = (points: readonly SocketPoint[]): Table => [
-  ["cameras", "added p50 ms", "aim", "of it the model's wait", "the outbox's", "all else"],
-  ...points
-    .filter(({ target, connections }) => target === "socket, recorded" && connections === 1)
-    .flatMap(({ cameras, load }) => {
-      const echo = points.find(
-        (point) => point.target === "bare echo" && point.connections === 1 && point.cameras === cameras,
-      );
-      if (echo === undefined || load.told === null) return [];
-      const addedMs = load.p50Ms - echo.load.p50Ms;
-      const { inferMs, recordMs } = load.told;
-      return [
-        [
-          String(cameras),
-          milliseconds(addedMs),
-          addedMs < ADDED_AIM_MS ? `< ${ADDED_AIM_MS} reached` : `< ${ADDED_AIM_MS} missed`,
-          milliseconds(inferMs),
-          milliseconds(recordMs),
-          milliseconds(addedMs - inferMs - recordMs),
-        ],
-      ];
-    }),
-];
-
 const ADDED_AIM_MS = 2;
 
-/** Answers that said `recorded: true`, and rows that lay in Postgres afterwards. */
-export const socketParityOf = (points: readonly SocketPoint[]): { recorded: number; rows: number } => ({
-  recorded: points.reduce((sum, { load }) => sum + load.recorded, 0),
-  rows: points.reduce((sum, { rowsAdded }) => sum + rowsAdded, 0),
-});
+/** What a step over one socket takes more than a bare echo of the same frame, and which part waits for whom. */
+export const addedTable = (added: readonly AddedPoint[]): Table => [
+  [
+    "cameras",
+    "bare echo p50 ms",
+    "socket p50 ms",
+    "added",
+    "aim",
+    "of it the model's wait",
+    "the outbox's",
+    "all else",
+  ],
+  ...added.map(({ cameras, echo, headgate }) => {
+    const addedMs = headgate.p50Ms - echo.p50Ms;
+    const { inferMs, recordMs } = headgate.told ?? { inferMs: Number.NaN, recordMs: Number.NaN };
+    return [
+      String(cameras),
+      milliseconds(echo.p50Ms),
+      milliseconds(headgate.p50Ms),
+      milliseconds(addedMs),
+      addedMs < ADDED_AIM_MS ? `< ${ADDED_AIM_MS} reached` : `< ${ADDED_AIM_MS} missed`,
+      milliseconds(inferMs),
+      milliseconds(recordMs),
+      milliseconds(addedMs - inferMs - recordMs),
+    ];
+  }),
+];
 
-export const socketParityTable = (points: readonly SocketPoint[]): Table => {
-  const { recorded, rows } = socketParityOf(points);
+/** What was told to be recorded, and what lay in Postgres once nothing waited. */
+type Kept = { readonly recorded: number; readonly rows: number };
+
+/** Answers that said `recorded: true`, and rows that lay in Postgres afterwards. */
+export const socketParityOf = ({ points, added }: SocketMeasurements): Kept => {
+  const kept = [
+    ...points.map(({ load, rowsAdded }): Kept => ({ recorded: load.recorded, rows: rowsAdded })),
+    ...added.map(({ headgate, rowsAdded }): Kept => ({ recorded: headgate.recorded, rows: rowsAdded })),
+  ];
+  const sumOf = (of: (each: Kept) => number) => kept.reduce((sum, each) => sum + of(each), 0);
+  return { recorded: sumOf(({ recorded }) => recorded), rows: sumOf(({ rows }) => rows) };
+};
+
+export const socketParityTable = (measured: SocketMeasurements): Table => {
+  const { recorded, rows } = socketParityOf(measured);
   return [
     ["target", "cameras", "sockets", "answers `recorded: true`", "rows in Postgres"],
-    ...points
-      .filter(({ target }) => target !== "bare echo")
+    ...measured.added.map(({ cameras, headgate, rowsAdded }) => [
+      "in turn with the echo",
+      String(cameras),
+      "1",
+      String(headgate.recorded),
+      String(rowsAdded),
+    ]),
+    // The bare echo records nothing: rows that come in its time are somebody's all the same.
+    ...measured.points
+      .filter(({ target, rowsAdded }) => target !== "bare echo" || rowsAdded > 0)
       .map(({ target, cameras, connections, load, rowsAdded }) => [
         target,
         String(cameras),

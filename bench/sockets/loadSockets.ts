@@ -27,8 +27,8 @@ export interface SocketLoadResult {
 }
 
 interface Tally {
-  readonly measureFromMs: number;
-  readonly endMs: number;
+  measureFromMs: number;
+  endMs: number;
   readonly latenciesMs: number[];
   readonly told: SocketAnswer[];
   recorded: number;
@@ -36,25 +36,30 @@ interface Tally {
 }
 
 /** Sends one observation after the other, each when the last one was answered, until the time is over. */
-async function runSocket(socket: WebSocket, spec: SocketLoadSpec, tally: Tally): Promise<void> {
+async function runSocket(
+  socket: WebSocket,
+  { frame, answersTell }: Pick<SocketLoadSpec, "frame" | "answersTell">,
+  tally: Tally,
+): Promise<void> {
   const finished = Promise.withResolvers<void>();
   let sentAtMs = 0;
   const send = () => {
     sentAtMs = performance.now();
-    socket.send(spec.frame);
+    socket.send(frame);
   };
-  socket.on("message", (data, isBinary) => {
+  const receive = (data: unknown, isBinary: boolean) => {
     const nowMs = performance.now();
     const isMeasured = sentAtMs >= tally.measureFromMs && nowMs <= tally.endMs;
     if (isMeasured) tally.latenciesMs.push(nowMs - sentAtMs);
-    if (spec.answersTell) note(isBinary && Buffer.isBuffer(data) ? data : null, isMeasured, tally);
+    if (answersTell) note(isBinary && Buffer.isBuffer(data) ? data : null, isMeasured, tally);
     if (nowMs < tally.endMs) send();
     else finished.resolve();
-  });
-  socket.on("close", (code) => finished.reject(new Error(`the server closed a socket: ${code}`)));
-  socket.on("error", finished.reject);
+  };
+  const closed = (code: number) => finished.reject(new Error(`the server closed a socket: ${code}`));
+  socket.on("message", receive).on("close", closed).on("error", finished.reject);
   send();
   await finished.promise;
+  socket.off("message", receive).off("close", closed).off("error", finished.reject);
 }
 
 function note(frame: Buffer | null, isMeasured: boolean, tally: Tally): void {
@@ -79,7 +84,10 @@ function middleMean(values: readonly number[]): number {
   return half.reduce((sum, value) => sum + value, 0) / half.length;
 }
 
-async function openSocket({ url, key }: SocketLoadSpec, index: number): Promise<WebSocket> {
+async function openSocket(
+  { url, key }: Pick<SocketLoadSpec, "url" | "key">,
+  index: number,
+): Promise<WebSocket> {
   const socket = new WebSocket(`${url}-c${index}`, {
     headers: { authorization: `Api-Key ${key}` },
     perMessageDeflate: false,
@@ -95,23 +103,62 @@ export async function loadSockets(spec: SocketLoadSpec): Promise<SocketLoadResul
     Array.from({ length: spec.connections }, (_, index) => openSocket(spec, index)),
   );
   const measureFromMs = performance.now() + spec.warmupMs;
-  const tally: Tally = {
-    measureFromMs,
-    endMs: measureFromMs + spec.measuredMs,
-    latenciesMs: [],
-    told: [],
-    recorded: 0,
-    failures: 0,
-  };
+  const tally = newTally(measureFromMs, measureFromMs + spec.measuredMs);
   try {
     await Promise.all(sockets.map((socket) => runSocket(socket, spec, tally)));
   } finally {
     for (const socket of sockets) socket.terminate();
   }
-  return resultOf(spec, tally);
+  return resultOf(spec.measuredMs, tally);
 }
 
-function resultOf({ measuredMs }: SocketLoadSpec, tally: Tally): SocketLoadResult {
+export interface AlternateSpec {
+  /** Address of the bare echo, and of Headgate. */
+  readonly urls: readonly [echo: string, headgate: string];
+  readonly key: string;
+  readonly frame: Uint8Array;
+  readonly warmupMs: number;
+  readonly sliceMs: number;
+  /** How many slices each of the two gets. */
+  readonly slices: number;
+}
+
+/**
+ * One socket of each, in turn: what else the machine does meanwhile, and how fast it runs at the hour, meets both.
+ * The results are over all slices of each.
+ */
+export async function alternateSockets(spec: AlternateSpec): Promise<[SocketLoadResult, SocketLoadResult]> {
+  const { urls, key, frame, warmupMs, sliceMs, slices } = spec;
+  const [echo, headgate] = await Promise.all(urls.map((url) => openSocket({ url, key }, 0)));
+  if (echo === undefined || headgate === undefined) throw new Error("a socket was not opened");
+  const tallies = [newTally(0, 0), newTally(0, 0)] as const;
+  const turn = async (side: 0 | 1, lengthMs: number, measured: boolean) => {
+    const [tally, startMs] = [tallies[side], performance.now()];
+    tally.measureFromMs = measured ? startMs : Number.POSITIVE_INFINITY;
+    tally.endMs = startMs + lengthMs;
+    await runSocket(side === 0 ? echo : headgate, { frame, answersTell: side === 1 }, tally);
+  };
+  try {
+    for (const side of [0, 1] as const) await turn(side, warmupMs, false);
+    for (let slice = 0; slice < slices; slice += 1)
+      for (const side of [0, 1] as const) await turn(side, sliceMs, true);
+  } finally {
+    echo.terminate();
+    headgate.terminate();
+  }
+  return [resultOf(slices * sliceMs, tallies[0]), resultOf(slices * sliceMs, tallies[1])];
+}
+
+const newTally = (measureFromMs: number, endMs: number): Tally => ({
+  measureFromMs,
+  endMs,
+  latenciesMs: [],
+  told: [],
+  recorded: 0,
+  failures: 0,
+});
+
+function resultOf(measuredMs: number, tally: Tally): SocketLoadResult {
   const { latenciesMs, told, recorded, failures } = tally;
   const sorted = Float64Array.from(latenciesMs).sort();
   const middle = (of: (answer: SocketAnswer) => number): number => middleMean(told.map(of));

@@ -1,13 +1,11 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { freePort } from "../../local/supervise/ports.ts";
 import { cpuMsOf } from "../cpuTime.ts";
 import { type Hosts, ROOT } from "../hosts.ts";
 import { countStoredRows, waitUntilDrained } from "../storedRows.ts";
 import { observationFrame, observationRequest } from "./frames.ts";
+import { openGenerator, type SocketGenerator } from "./generator.ts";
 import type { SocketLoadResult, SocketLoadSpec } from "./loadSockets.ts";
 
 /** What is measured with the same observation, in the order of one round. */
@@ -39,24 +37,24 @@ const CAMERAS = [1, 2];
 const DRAIN_TIMEOUT_MS = 180_000;
 const SETTLE_MS = 1200;
 
-const answerSchema = z.union([
-  z.object({
-    result: z.object({
-      stepsPerSecond: z.number(),
-      p50Ms: z.number(),
-      p99Ms: z.number(),
-      failures: z.number(),
-      recorded: z.number(),
-      told: z.object({ inferMs: z.number(), recordMs: z.number(), handledMs: z.number() }).nullable(),
-    }),
-  }),
-  z.object({ failure: z.string() }),
-]);
+/** One socket of Headgate and one of the bare echo, in turn. */
+export interface AddedPoint {
+  readonly cameras: number;
+  readonly echo: SocketLoadResult;
+  readonly headgate: SocketLoadResult;
+  readonly rowsAdded: number;
+}
 
-type RunSockets = (spec: SocketLoadSpec) => Promise<SocketLoadResult>;
+export interface SocketMeasurements {
+  readonly points: readonly SocketPoint[];
+  readonly added: readonly AddedPoint[];
+}
+
+/** Half a second each: long enough that a slice holds hundreds of steps, short enough that both meet the same hour. */
+const SLICE_MS = 500;
 
 /** Measures sockets beside REST and beside a bare echo, with one and with two cameras. */
-export async function measureSockets(hosts: Hosts, options: SocketOptions): Promise<SocketPoint[]> {
+export async function measureSockets(hosts: Hosts, options: SocketOptions): Promise<SocketMeasurements> {
   const echoPort = await freePort();
   const echo = await hosts.startEdge({
     configPath: join(ROOT, "bench/sockets/echo.toml"),
@@ -65,33 +63,53 @@ export async function measureSockets(hosts: Hosts, options: SocketOptions): Prom
   });
   const cpuMs = (target: SocketTarget): number =>
     target === "bare echo" ? cpuMsOf(echo.processes()) : hosts.cpuMs("headgate");
-  const generator = fork(join(ROOT, "bench/socketGenerator.ts"), { serialization: "advanced" });
-  const run: RunSockets = async (spec) => {
-    const answered = once(generator, "message");
-    generator.send(spec);
-    const answer = answerSchema.parse((await answered)[0]);
-    if ("failure" in answer) throw new Error(`The load generator failed: ${answer.failure}`);
-    return answer.result;
-  };
+  const generator = openGenerator();
   const points: SocketPoint[] = [];
+  const added: AddedPoint[] = [];
   // What an earlier part recorded must not be counted as this one's.
   await waitUntilDrained(hosts.stack, DRAIN_TIMEOUT_MS);
   try {
+    for (const cameras of CAMERAS)
+      added.push(await measureAdded(hosts, cameras, echoPort, options, generator));
     for (const shape of shapesOf(options.connections)) {
       const numbered = { ...shape, echoPort, number: points.length };
       const point = await measurePoint(
         { ...hosts, cpuMs: () => cpuMs(shape.target) },
         numbered,
         options,
-        run,
+        generator,
       );
       options.onPoint(point);
       points.push(point);
     }
   } finally {
-    generator.disconnect();
+    generator.close();
   }
-  return points;
+  return { points, added };
+}
+
+const addressOf = (port: number, session: string): string =>
+  `ws://127.0.0.1:${port}/?robot_type=franka&session=${session}`;
+
+async function measureAdded(
+  { stack, ports }: Hosts,
+  cameras: number,
+  echoPort: number,
+  { warmupMs, measuredMs }: SocketOptions,
+  generator: SocketGenerator,
+): Promise<AddedPoint> {
+  const before = (await countStoredRows(stack)).rows;
+  const session = `bench-added-${cameras}`;
+  const [echo, headgate] = await generator.alternate({
+    urls: [addressOf(echoPort, session), addressOf(ports.headgate, session)],
+    key: stack.key,
+    frame: observationFrame(cameras),
+    warmupMs,
+    sliceMs: SLICE_MS,
+    slices: Math.ceil((5 * measuredMs) / SLICE_MS),
+  });
+  const { rows } = await waitUntilDrained(stack, DRAIN_TIMEOUT_MS);
+  return { cameras, echo, headgate, rowsAdded: rows - before };
 }
 
 const shapesOf = (connections: readonly number[]): SocketShape[] =>
@@ -108,7 +126,7 @@ async function measurePoint(
   hosts: Hosts,
   { echoPort, number, ...shape }: NumberedShape,
   { warmupMs, measuredMs }: SocketOptions,
-  run: RunSockets,
+  generator: SocketGenerator,
 ): Promise<SocketPoint> {
   const { stack, ports } = hosts;
   const { target, cameras, connections } = shape;
@@ -123,9 +141,9 @@ async function measurePoint(
   const load =
     target === "act, recorded"
       ? await runRequests(hosts, observationRequest(cameras, number, stack.key), times)
-      : await run({
+      : await generator.load({
           ...times,
-          url: `ws://127.0.0.1:${port}/?robot_type=franka&session=bench-s${number}`,
+          url: addressOf(port, `bench-s${number}`),
           key: stack.key,
           frame: observationFrame(cameras),
           answersTell: !isEcho,
