@@ -2,6 +2,9 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 const STACK_TIMEOUT_MS = 120_000;
 
+/** An embedded Postgres of a test holds little, and is started often. */
+const SETTINGS = { HEADGATE_PG_BUFFERS_MB: "64" };
+
 /** Proofs that take minutes; `npm run soak` runs them. */
 const SOAK = "tests/soak/**";
 
@@ -27,10 +30,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env: SETTINGS,
           include: ["**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/!(house)/**", "tests/*.test.ts", "**/.*/**"],
           // The files of a worker share their modules: else each of them loads the same libraries anew.
           isolate: false,
+          setupFiles: ["tests/support/seedProperties.ts"],
           // Of two cores Vitest would leave one to itself.
           maxWorkers: 2,
           testTimeout: 20_000,
@@ -42,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: "patient stack",
+          env: SETTINGS,
           include: PATIENT,
           maxWorkers: 2,
           retry: 1,
@@ -54,6 +60,7 @@ export default defineConfig({
         // Whole stacks on two cores: one file at a time, after all others.
         test: {
           name: "stack",
+          env: SETTINGS,
           include: ["tests/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/house/**", SOAK, ...PATIENT],
           fileParallelism: false,

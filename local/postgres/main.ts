@@ -17,6 +17,7 @@ const environmentSchema = z.object({
     .default("{}")
     .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
   HEADGATE_PG_URL: z.string().startsWith("postgres").optional(),
+  HEADGATE_PG_BUFFERS_MB: z.coerce.number().int().min(16).max(2048).default(640),
   HEADGATE_PG_IDLE_IN_TRANSACTION_MS: z.coerce.number().int().positive().default(30_000),
 });
 
@@ -78,7 +79,8 @@ async function open(): Promise<{ backend: Backend; release: () => void }> {
     return fail(`The embedded Postgres over ${dataDir} died: ${reason}`);
   };
   setAsideUnfinished(dataDir);
-  const database = await openPglite(dataDir, crash).catch((error) => crash(error.message));
+  const opening = openPglite({ dataDir, buffersMb: settings.HEADGATE_PG_BUFFERS_MB }, crash);
+  const database = await opening.catch((error) => crash(error.message));
   markCreated(dataDir);
   const backend = createPgliteBackend(database, {
     passwords: settings.HEADGATE_PG_PASSWORDS,

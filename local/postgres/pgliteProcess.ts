@@ -9,12 +9,21 @@ export interface WireDatabase {
   close(): Promise<void>;
 }
 
+export interface PgliteOptions {
+  readonly dataDir: string;
+  /** Memory for pages; it is written over with zeros at start, which takes some 2 ms a megabyte. */
+  readonly buffersMb: number;
+}
+
 /**
  * Opens PGlite with pgvector over a data folder, in a thread of its own; creates the database where the
  * folder is empty. `onCrash` is told when the thread dies by itself: its database is then gone for good.
  */
-export async function openPglite(dataDir: string, onCrash: (reason: string) => void): Promise<WireDatabase> {
-  const thread = new Worker(new URL("./pgliteThread.ts", import.meta.url), { workerData: { dataDir } });
+export async function openPglite(
+  options: PgliteOptions,
+  onCrash: (reason: string) => void,
+): Promise<WireDatabase> {
+  const thread = new Worker(new URL("./pgliteThread.ts", import.meta.url), { workerData: options });
   const waiting = new Map<number, (bytes: Uint8Array) => void>();
   let nextId = 1;
   let closing = false;

@@ -10,14 +10,16 @@ const requestSchema = z.union([
   z.object({ id: z.number(), close: z.literal(true) }),
 ]);
 
-/**
- * One gigabyte of write-ahead log is the server's default, and no use on a developer's disk. The buffers are
- * meant to hold 100,000 texts with their vectors, index and records: each page that they do not hold is a read
- * through the file system of the sandbox, at some 55 µs, and with the default of 128 MB a search made some 300.
- */
-const SETTINGS = ["-c", "max_wal_size=128MB", "-c", "shared_buffers=640MB"];
+const { dataDir, buffersMb } = z.object({ dataDir: z.string(), buffersMb: z.number() }).parse(workerData);
 
-const { dataDir } = z.object({ dataDir: z.string() }).parse(workerData);
+/**
+ * One gigabyte of write-ahead log is the server's default, and no use on a developer's disk. The buffers should
+ * hold what is searched, which by default are 100,000 texts with their vectors, index and records: each page that
+ * they do not hold is a read through the file system of the sandbox, at some 55 µs, and with 128 MB a search made
+ * some 300.
+ */
+const SETTINGS = ["-c", "max_wal_size=128MB", "-c", `shared_buffers=${buffersMb}MB`];
+
 const database = await PGlite.create({
   dataDir,
   extensions: { vector },

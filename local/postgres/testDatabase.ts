@@ -28,11 +28,14 @@ export interface StartedProcess {
   readonly ready: Promise<{ ready: true } | { ready: false; code: number | null; stderr: string }>;
 }
 
+/** Tests hold little, and start often. */
+const TEST_BUFFERS_MB = "64";
+
 /** Starts local/postgres/main.ts with these settings. */
 export function startDatabaseProcess(environment: Readonly<Record<string, string>>): StartedProcess {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, HEADGATE_PG_BUFFERS_MB: TEST_BUFFERS_MB, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let stderr = "";
