@@ -16,6 +16,8 @@ import { listKeysCommand } from "./keys/listKeys.ts";
 import { revokeKeyCommand } from "./keys/revokeKey.ts";
 import { rotateKeyCommand } from "./keys/rotateKey.ts";
 import { showKeyCommand } from "./keys/showKey.ts";
+import { CATALOG } from "./models/catalog.ts";
+import { createListCommand, createPullCommand } from "./models/pullModel.ts";
 import { createSecretsCommand } from "./secrets/createSecrets.ts";
 import { rotatePepperCommand } from "./secrets/rotatePepper.ts";
 
@@ -32,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   consentHistoryCommand,
   consentReceiptCommand,
   verifyReceiptCommand,
+  createListCommand(CATALOG),
+  createPullCommand(CATALOG),
   createSecretsCommand,
   rotatePepperCommand,
   createOrganizationCommand,

@@ -183,6 +183,10 @@ export const configurationSchema = z.object({
     z.coerce.number().int().min(0).max(64).default(4),
     "Bits of 64 by which the hashes of nearly the same keyframes differ at most.",
   ),
+  ANONYMIZE_PICTURES_OF: setting(
+    z.enum(["people", "everybody"]).default("people"),
+    "In whose pictures faces and writing are looked for: people's, or also those of streams that were declared person-free. Metadata are taken out of all.",
+  ),
   ANONYMIZE_MAX_ATTEMPTS: count(3, "Failures after which an image is dropped."),
   FRAME_PACK_FRAMES: count(64, "Frames of an episode that share one object."),
   FRAME_PACK_MAX_BYTES: count(

@@ -21,13 +21,13 @@ export interface ObservationShape {
   readonly promptKey: string;
 }
 
-/** A policy that lives on a server of somebody else's. */
+/** A policy that is not built in: it lives on a server of somebody else's, or was brought to the runner. */
 export interface PolicyServer {
   readonly name: string;
   readonly version: string;
   readonly description: string;
   readonly protocol: PolicyProtocol;
-  /** Without a trailing slash, in the order in which they are tried. */
+  /** Without a trailing slash, in the order in which they are tried; none: Headgate's own runners. */
   readonly origins: readonly string[];
   /** Value of the Authorization header; null: none is sent. */
   readonly authorization: string | null;

@@ -50,6 +50,8 @@ const observationShape = {
   state: z.record(keySchema, sliceSchema).default({}),
 };
 
+const originsSchema = z.array(originSchema).min(1).max(8);
+
 const shape = {
   name: z
     .string()
@@ -57,7 +59,7 @@ const shape = {
     .refine((name) => MODELS.every((model) => model.name !== name), { error: "is a built-in model's name" }),
   version: z.string().min(1).max(64).default("1"),
   description: z.string().max(512).default(""),
-  origins: z.array(originSchema).min(1).max(8),
+  origins: originsSchema,
   authorization: z
     .string()
     .regex(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, "must be a header's value")
@@ -91,6 +93,7 @@ const openVlaSchema = z.strictObject({
 const openInferenceSchema = z.strictObject({
   ...shape,
   protocol: z.literal("open_inference"),
+  origins: originsSchema.optional(),
   model: keySchema.optional(),
   output: keySchema.default("actions"),
   observation: z.strictObject({
@@ -133,7 +136,7 @@ function toPolicyServer(server: Written, dimension: number): PolicyServer {
     version: server.version,
     description: server.description,
     protocol: server.protocol,
-    origins: server.origins,
+    origins: server.origins ?? [],
     authorization: server.authorization,
     robots: server.robots?.map(({ name }) => name) ?? null,
     action: {

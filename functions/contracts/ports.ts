@@ -134,6 +134,8 @@ export interface InferRequest {
   readonly version: string | null;
   readonly inputs: readonly Tensor[];
   readonly traceparent: string;
+  /** Work that nobody waits for: the runner moves robots first. Absent: somebody waits. */
+  readonly priority?: "batch";
 }
 
 export interface InferResponse {
@@ -156,6 +158,26 @@ export type InferFailure =
 /** A model server: our runner, or another that speaks the Open Inference Protocol. */
 export interface Runner {
   infer(request: InferRequest, deadlineAtMs: number): Promise<Outcome<InferResponse, InferFailure>>;
+}
+
+/** An encoded picture, and the media type that it is taken for. */
+export interface EncodedPicture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}
+
+/** Takes out of pictures what shows whose they are: faces, writing, metadata. */
+export interface Anonymizer {
+  /**
+   * The picture, in the same format, covered and upright; as it was sent, where there was nothing to cover or to
+   * turn. It may still hold the metadata that it was sent with. `invalid_input` and `bad_answer` fail alike the next
+   * time; every other failure passes.
+   */
+  anonymize(
+    picture: EncodedPicture,
+    deadlineAtMs: number,
+    traceparent: string,
+  ): Promise<Outcome<EncodedPicture, InferFailure>>;
 }
 
 /** A request of the Open Inference Protocol over REST, as its caller wrote it. */

@@ -1,68 +1,35 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { type Feed, prepareInput } from "../preprocess/prepareInput.ts";
-import { countElements, type NamedTensors, NUMERIC, type WireTensor } from "../protocol/datatypes.ts";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Feed, NumericTensor } from "../preprocess/feeds.ts";
+import { prepareInput } from "../preprocess/prepareInput.ts";
+import type { NamedTensors, WireTensor } from "../protocol/datatypes.ts";
 import { done, type Outcome, refuse } from "../protocol/outcome.ts";
+import { type ModelAssets, NO_ASSETS } from "../repository/modelAssets.ts";
 import type { ModelContract } from "../repository/modelContract.ts";
-
-type NumericTensor = Feed["tensor"];
+import { fromOrt, toOrt } from "./ortTensor.ts";
+import { processOutput } from "./processOutput.ts";
+import { stackFeeds } from "./stackFeeds.ts";
 
 /** A model as a worker holds it. */
 export interface RunnableModel {
   readonly contract: ModelContract;
   readonly session: InferenceSession;
+  readonly assets?: ModelAssets;
 }
 
 const prepareRequest = async (
   request: NamedTensors,
-  contract: ModelContract,
+  { assets = NO_ASSETS, contract }: RunnableModel,
   maxPixels: number,
 ): Promise<Outcome<Feed[]>> => {
   const feeds: Feed[] = [];
   for (const input of contract.inputs) {
     const tensor: WireTensor | undefined = request[input.name];
     if (tensor === undefined) return refuse(400, `Input '${input.name}' is missing.`);
-    const feed = await prepareInput(tensor, input, maxPixels);
-    if (!feed.ok) return feed;
-    feeds.push(feed.value);
+    const prepared = await prepareInput(tensor, input, assets, maxPixels);
+    if (!prepared.ok) return prepared;
+    feeds.push(...prepared.value);
   }
   return done(feeds);
-};
-
-/** Tensors one after the other along their first dimension. A single one is passed on as it is. */
-const stack = (tensors: readonly NumericTensor[], first: NumericTensor): NumericTensor => {
-  if (tensors.length === 1) return first;
-  const bytes = new Uint8Array(tensors.reduce((size, tensor) => size + tensor.bytes.length, 0));
-  let offset = 0;
-  let rows = 0;
-  for (const tensor of tensors) {
-    bytes.set(tensor.bytes, offset);
-    offset += tensor.bytes.length;
-    rows += tensor.shape[0] ?? 1;
-  }
-  return { datatype: first.datatype, shape: [rows, ...first.shape.slice(1)], bytes };
-};
-
-const toOrt = ({ datatype, shape, bytes }: NumericTensor): Tensor => {
-  const { array, element } = NUMERIC[datatype];
-  // A tensor that lies at an odd place of a larger buffer cannot be viewed as numbers.
-  const aligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
-  const numbers = new array(aligned.buffer, aligned.byteOffset, countElements(shape));
-  return new Tensor(element, numbers, [...shape]);
-};
-
-const fromOrt = (
-  tensor: Tensor | undefined,
-  output: ModelContract["outputs"][number],
-): Outcome<NumericTensor> => {
-  const expected = NUMERIC[output.datatype];
-  const fitting =
-    tensor?.type === expected.element &&
-    tensor.dims.length === output.shape.length &&
-    output.shape.every((dimension, axis) => dimension === -1 || dimension === tensor.dims[axis]);
-  if (tensor === undefined || !fitting || !ArrayBuffer.isView(tensor.data))
-    return refuse(500, `The model's output '${output.name}' breaks its contract.`);
-  const view = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-  return done({ datatype: output.datatype, shape: [...tensor.dims], bytes: new Uint8Array(view) });
 };
 
 /** The part of an output that belongs to `rows` rows from `start` on. */
@@ -76,46 +43,77 @@ const cut = (tensor: NumericTensor, start: number, rows: number): NumericTensor 
 };
 
 const runGraph = async (
-  model: RunnableModel,
+  { assets = NO_ASSETS, contract, session }: RunnableModel,
   requests: readonly (readonly Feed[])[],
 ): Promise<Outcome<Record<string, NumericTensor>>> => {
+  const stacked = new Map<string, NumericTensor>();
   const feeds: Record<string, Tensor> = {};
   for (const [position, feed] of (requests[0] ?? []).entries()) {
-    const tensors = requests.flatMap((request) => request[position]?.tensor ?? []);
-    feeds[feed.name] = toOrt(stack(tensors, feed.tensor));
+    const tensor = stackFeeds(
+      requests.flatMap((request) => request[position] ?? []),
+      feed,
+    );
+    stacked.set(feed.name, tensor);
+    feeds[feed.name] = toOrt(tensor);
   }
-  const answers = await model.session.run(feeds);
+  const answers = await session.run(feeds);
   const outputs: Record<string, NumericTensor> = {};
-  for (const output of model.contract.outputs) {
-    const tensor = fromOrt(answers[output.name], output);
+  for (const output of contract.outputs) {
+    const answer = fromOrt(answers[output.reads ?? output.name], output.datatype);
+    const tensor = processOutput(answer, output, stacked, assets);
     if (!tensor.ok) return tensor;
     outputs[output.name] = tensor.value;
   }
   return done(outputs);
 };
 
+/** The graph's answers to requests that share a run, each its own rows. Throws where the runtime does. */
+const runTogether = async (
+  model: RunnableModel,
+  requests: readonly (readonly Feed[])[],
+): Promise<Outcome<NamedTensors>[]> => {
+  const ran = await runGraph(model, requests);
+  if (!ran.ok || requests.length === 1) return requests.map(() => ran);
+  let start = 0;
+  return requests.map((feeds) => {
+    const rows = feeds[0]?.tensor.shape[0] ?? 1;
+    const own = Object.entries(ran.value).map(([name, tensor]) => [name, cut(tensor, start, rows)] as const);
+    start += rows;
+    return done(Object.fromEntries(own));
+  });
+};
+
+const failureOf = (error: unknown): Outcome<NamedTensors> => {
+  const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  return refuse(500, `The model cannot compute this: ${reason.slice(0, REASON_CHARACTERS)}`, "model");
+};
+/** The runtime's reasons may hold whole shapes and file names. */
+const REASON_CHARACTERS = 200;
+
 /**
- * Prepares and runs the requests of a batch in one run of the graph: one outcome each, in order. A request
- * whose content is refused does not fail its neighbors.
+ * Prepares and runs the requests of a batch in one run of the graph: one outcome each, in order. A request whose
+ * content is refused does not fail its neighbors, nor does one on which the graph itself fails: then each runs alone.
  */
 export const runBatch = async (
   model: RunnableModel,
   batch: readonly NamedTensors[],
   maxPixels: number,
 ): Promise<Outcome<NamedTensors>[]> => {
-  const prepared = await Promise.all(
-    batch.map((request) => prepareRequest(request, model.contract, maxPixels)),
-  );
+  const prepared = await Promise.all(batch.map((request) => prepareRequest(request, model, maxPixels)));
   const good = prepared.flatMap((request) => (request.ok ? [request.value] : []));
-  if (good.length === 0) return prepared.map((request) => (request.ok ? done({}) : request));
-  const ran = await runGraph(model, good);
-  let start = 0;
-  return prepared.map((request) => {
-    if (!request.ok || !ran.ok) return request.ok ? ran : request;
-    if (good.length === 1) return ran;
-    const rows = request.value[0]?.tensor.shape[0] ?? 1;
-    const own = Object.entries(ran.value).map(([name, tensor]) => [name, cut(tensor, start, rows)] as const);
-    start += rows;
-    return done(Object.fromEntries(own));
-  });
+  const answers: Outcome<NamedTensors>[] = [];
+  try {
+    if (good.length > 0) answers.push(...(await runTogether(model, good)));
+  } catch (error) {
+    for (const feeds of good)
+      answers.push(
+        good.length === 1
+          ? failureOf(error)
+          : ((await runTogether(model, [feeds]).catch((own) => [failureOf(own)]))[0] ?? failureOf(error)),
+      );
+  }
+  let next = 0;
+  return prepared.map((request) =>
+    request.ok ? (answers[next++] ?? refuse(500, "The worker gave no answer.")) : request,
+  );
 };

@@ -1,68 +1,55 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { RepositoryModel } from "../repository/openRepository.ts";
-import { type Engine, keyOf, type ProbeReport } from "../serving.ts";
-import { ComputeWorker } from "./computeWorker.ts";
-import { PROVIDERS, type Provider } from "./messages.ts";
+import { sourcesOf } from "../repository/sourcesOf.ts";
+import { chooseProvider, type ProbeReport } from "./chooseProvider.ts";
+import { ComputeWorker, deviceOf } from "./computeWorker.ts";
+import type { Shedding } from "./job.ts";
+import type { Provider, Target } from "./messages.ts";
 import { Scheduler } from "./scheduler.ts";
+import { targetsOf } from "./targetsOf.ts";
+import { type LoadedVersion, Workforce } from "./workforce.ts";
 
 export interface EngineOptions {
   readonly models: readonly RepositoryModel[];
   readonly provider: Provider | "auto";
+  /** CUDA devices; other providers have one. */
+  readonly deviceIds: readonly number[];
+  /** Threads, and so runs at a time, on all devices together; each device has one at least. */
   readonly workers: number;
   readonly queueLimit: number;
   readonly maxImagePixels: number;
+  readonly shedding: () => Shedding;
   readonly onBatch: (key: string, rows: number, computeMs: number) => void;
   readonly onLost: (reason: string) => void;
 }
 
-/** An engine, and how its threads are ended once nothing runs on them. */
+/** An engine that has loaded and run every version once. */
 export interface StartedEngine {
-  readonly engine: Engine;
+  readonly scheduler: Scheduler;
+  readonly workforce: Workforce;
+  readonly provider: Provider;
+  readonly probes: ProbeReport;
+  readonly devices: readonly string[];
+  readonly workers: number;
+  readonly loaded: readonly LoadedVersion[];
+  /** Lets the runs under way end, and then the threads. */
   readonly stop: () => Promise<void>;
 }
 
-interface Choice {
-  readonly provider: Provider;
-  readonly probes: ProbeReport;
-}
-
-/** The runtime's reason without the place in its source code. */
-const shorten = (reason: string): string =>
-  (reason.split("\n")[0] ?? "").replace(/^.* was false\. /, "").slice(0, 200);
-
-/** Tries the providers, best first, with one real operator each; an explicit wish is the only one tried. */
-const chooseProvider = async (
-  worker: ComputeWorker,
-  wish: Provider | "auto",
-): Promise<Outcome<Choice, string>> => {
-  const probes: Partial<Record<Provider, string>> = {};
-  for (const provider of wish === "auto" ? PROVIDERS : [wish]) {
-    const reply = await worker.ask({ kind: "probe", provider });
-    probes[provider] = reply.kind === "failed" ? shorten(reply.reason) : "works";
-    if (reply.kind === "probed") return { ok: true, value: { provider, probes } };
-  }
-  const reasons = Object.entries(probes).map(([provider, reason]) => `${provider}: ${reason}`);
-  return { ok: false, failure: `No execution provider works (${reasons.join("; ")}).` };
-};
-
-/** Loads every version into one worker and runs it once; the keys of those that the provider runs only in part. */
-const loadModels = async (
-  worker: ComputeWorker,
-  { models, provider: wish }: EngineOptions,
-  provider: Provider,
-): Promise<Outcome<string[], string>> => {
-  const partly: string[] = [];
-  for (const { contract, versions } of models)
-    for (const { path, version } of versions) {
-      const key = keyOf(contract.name, version);
-      const cpuFallback = wish === "auto";
-      const reply = await worker.ask({ kind: "load", key, contract, path, provider, cpuFallback });
-      if (reply.kind === "failed")
-        return { ok: false, failure: `Model ${key} cannot be loaded on ${provider}: ${reply.reason}` };
-      if (reply.kind === "loaded" && !reply.wholly) partly.push(key);
-    }
-  return { ok: true, value: partly };
-};
+const startScheduler = (options: EngineOptions, devices: readonly string[], lanes: number): Scheduler =>
+  new Scheduler({
+    devices,
+    lanesPerDevice: lanes,
+    queueLimit: options.queueLimit,
+    now: () => performance.now(),
+    soon: (callback) => void setImmediate(callback),
+    later: (callback, delayMs) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    shedding: options.shedding,
+    onBatch: options.onBatch,
+  });
 
 /**
  * Starts the compute threads, chooses the execution provider and loads and warms every model on every thread.
@@ -70,35 +57,34 @@ const loadModels = async (
  * a silent step down.
  */
 export const startEngine = async (options: EngineOptions): Promise<Outcome<StartedEngine, string>> => {
-  const first = new ComputeWorker(options.maxImagePixels, options.onLost);
-  const rest = Array.from(
-    { length: options.workers - 1 },
-    () => new ComputeWorker(options.maxImagePixels, options.onLost),
-  );
-  const workers = [first, ...rest];
-  const stop = async (): Promise<void> => {
-    await Promise.all(workers.map((worker) => worker.stop()));
-  };
-  const fail = async (failure: string): Promise<Outcome<StartedEngine, string>> => {
-    await stop();
-    return { ok: false, failure };
-  };
-  const choice = await chooseProvider(first, options.provider);
-  if (!choice.ok) return fail(choice.failure);
-  const { probes, provider } = choice.value;
-  const partly = new Set<string>();
-  for (const loaded of await Promise.all(workers.map((worker) => loadModels(worker, options, provider)))) {
-    if (!loaded.ok) return fail(loaded.failure);
-    for (const key of loaded.value) partly.add(key);
+  const { deviceIds, maxImagePixels, onLost, provider: wish } = options;
+  const hire = (target: Target): ComputeWorker => new ComputeWorker(target, maxImagePixels, onLost);
+  const first = hire({ provider: "cpu", deviceId: 0 });
+  const choice = await chooseProvider(first, wish, deviceIds);
+  if (!choice.ok) {
+    await first.stop();
+    return choice;
   }
-  const scheduler = new Scheduler({
-    workers,
-    queueLimit: options.queueLimit,
-    now: () => performance.now(),
-    onBatch: options.onBatch,
-  });
+  const { probes, provider } = choice.value;
+  const targets = targetsOf(provider, deviceIds, options.workers);
+  const [target, ...others] = targets;
+  if (target !== undefined) first.assign(target);
+  const workforce = new Workforce({ targets, cpuFallback: wish === "auto", hire });
+  const loaded = await workforce.load(options.models.flatMap(sourcesOf), [first, ...others.map(hire)]);
+  if (!loaded.ok) {
+    await workforce.stop();
+    return loaded;
+  }
+  const devices = [...new Set(targets.map(deviceOf))];
+  const scheduler = startScheduler(options, devices, targets.length / devices.length);
+  for (const version of loaded.value) scheduler.open(version);
+  const stop = async (): Promise<void> => {
+    await scheduler.whenIdle();
+    await workforce.stop();
+  };
+  const workers = targets.length;
   return {
     ok: true,
-    value: { engine: { scheduler, provider, probes, partly, workers: workers.length }, stop },
+    value: { scheduler, workforce, provider, probes, devices, workers, loaded: loaded.value, stop },
   };
 };

@@ -2,13 +2,16 @@ import sharp from "sharp";
 import { countElements, type NamedTensors, NUMERIC, type WireTensor } from "../protocol/datatypes.ts";
 import type { InputContract, ModelContract } from "../repository/modelContract.ts";
 
+/** For a side that may have any length: what convolutions and poolings of five halvings take. */
+const FREE_SIDE = 32;
+
 const grayPicture = (): Promise<Buffer> =>
   sharp({ create: { width: 8, height: 8, channels: 3, background: "#808080" } })
     .png()
     .toBuffer();
 
 const sampleOf = async (input: InputContract): Promise<WireTensor> => {
-  const shape = input.shape.map((dimension) => Math.max(1, dimension));
+  const shape = input.shape.map((side, axis) => (side > 0 ? side : axis === 0 ? 1 : FREE_SIDE));
   if (input.datatype !== "BYTES") {
     const bytes = new Uint8Array(countElements(shape) * NUMERIC[input.datatype].sizeBytes);
     return { datatype: input.datatype, shape, bytes };

@@ -1,11 +1,21 @@
 import { proveFuzz } from "./fuzz.ts";
 import { proveKills } from "./kill.ts";
+import { proveProperties } from "./properties.ts";
+import { proveRunnerFuzz } from "./runnerFuzz.ts";
+import { proveRunnerModels } from "./runnerModels.ts";
 import { proveSearch } from "./search.ts";
 
 /** A long proof: writes its section of RESULTS.md, and answers whether what it proves holds. */
 type Proof = (report: (line: string) => void) => Promise<boolean>;
 
-const PROOFS: Readonly<Record<string, Proof>> = { kill: proveKills, fuzz: proveFuzz, search: proveSearch };
+const PROOFS: Readonly<Record<string, Proof>> = {
+  "runner-fuzz": proveRunnerFuzz,
+  "runner-models": proveRunnerModels,
+  kill: proveKills,
+  fuzz: proveFuzz,
+  search: proveSearch,
+  properties: proveProperties,
+};
 
 /** `npm run soak`, or `npm run soak -- search` for one of them; ends with 1 when one does not hold. */
 const asked = process.argv.slice(2);

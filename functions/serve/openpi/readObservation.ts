@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type CameraImage, PRIMARY_CAMERA } from "../../contracts/observations.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ProblemPointer } from "../../contracts/problems.ts";
-import { pixelImage } from "../pixels/pixelImage.ts";
+import { pixelImage } from "../../guard/pixels/pixelImage.ts";
 import { type Ndarray, numbersOf, readValue } from "./ndarray.ts";
 import { looksLikePicture, readPicture } from "./readPicture.ts";
 

@@ -6,7 +6,7 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Problem, ProblemPointer } from "../../contracts/problems.ts";
 import type { GateLimits } from "../../guard/gates/actInput.ts";
 import { problemOfFindings } from "../../guard/gates/problemOfFindings.ts";
-import { pixelImage } from "../pixels/pixelImage.ts";
+import { pixelImage } from "../../guard/pixels/pixelImage.ts";
 import { jsonNumpySchema, pictureSize, readNumbers } from "./jsonNumpy.ts";
 import { openVlaEncodedSchema, openVlaOftRequestSchema, openVlaRequestSchema } from "./schema.ts";
 

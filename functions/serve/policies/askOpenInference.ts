@@ -1,10 +1,10 @@
-import { done, failed } from "../../contracts/outcome.ts";
+import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ObservationShape } from "../../contracts/policyServers.ts";
-import type { Tensor } from "../../contracts/ports.ts";
+import type { InferFailure, InferResponse, Tensor } from "../../contracts/ports.ts";
 import { utf8 } from "../../contracts/utf8.ts";
 import { BINARY_HEADER, decodeInferResponse, encodeInferRequest } from "../openInference.ts";
 import { layPixels } from "./layPixels.ts";
-import type { AskServer, PreparedObservation, View } from "./policyPorts.ts";
+import type { AskServer, PreparedObservation, ServerAnswer, View } from "./policyPorts.ts";
 import { rowsOf } from "./rowsOf.ts";
 
 /**
@@ -41,16 +41,27 @@ export const askOpenInference: AskServer = async (call) => {
   const header = headers.get(BINARY_HEADER);
   const decoded = decodeInferResponse(bytes, header === null ? null : Number(header));
   if (!decoded.ok) return failed({ kind: "bad_answer", detail: decoded.failure });
-  const { outputs, modelVersion, queueMs, computeMs } = decoded.value;
-  const actions = outputs.find(({ name }) => name === server.outputName);
+  return actionsOf(decoded.value, server.outputName);
+};
+
+/** The actions of an answer: one in each row of the output of that name. */
+export function actionsOf(
+  { outputs, modelVersion, queueMs, computeMs }: InferResponse,
+  outputName: string,
+): Outcome<ServerAnswer, InferFailure> {
+  const actions = outputs.find(({ name }) => name === outputName);
   const columns = actions?.shape.at(-1);
   if (actions?.datatype !== "FP32" || columns === undefined || columns === 0)
     return failed({ kind: "bad_answer", detail: "the answer holds no such output of numbers" });
   const rows = rowsOf(actions.data, actions.data.length / columns, columns);
   return done({ actions: rows, modelVersion, queueMs, computeMs });
-};
+}
 
-function tensorsOf({ views, state, observation }: PreparedObservation, shape: ObservationShape): Tensor[] {
+/** An observation as the tensors that a model of that shape takes. */
+export function tensorsOf(
+  { views, state, observation }: PreparedObservation,
+  shape: ObservationShape,
+): Tensor[] {
   return [
     ...views.map((view) => imageTensor(view, shape.imageLayout)),
     ...state.map(

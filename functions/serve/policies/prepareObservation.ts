@@ -2,6 +2,7 @@ import { type PolicyObservation, PRIMARY_CAMERA } from "../../contracts/observat
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { ObservationShape } from "../../contracts/policyServers.ts";
 import type { InferFailure, Runner } from "../../contracts/ports.ts";
+import { encodePng } from "../../guard/pixels/encodePng.ts";
 import { decodePictures } from "./decodePictures.ts";
 import type { PreparedObservation, View } from "./policyPorts.ts";
 
@@ -30,7 +31,7 @@ export async function prepareObservation(
   if (!state.ok) return state;
   const views =
     shape.imageEncoding === "encoded"
-      ? done(seen.value.map(({ key, image }): View => ({ key, kind: "encoded", bytes: image.bytes })))
+      ? done(seen.value.map(({ key, image }): View => ({ key, kind: "encoded", bytes: encodedFile(image) })))
       : await toPixels(seen.value, shape.imageFit, decoding);
   if (!views.ok) return views;
   return done({ views: views.value, state: state.value, observation });
@@ -77,6 +78,10 @@ function sliceState(
     });
   return done(shape.state.map(({ key, start, end }) => ({ key, numbers: state?.slice(start, end) ?? [] })));
 }
+
+/** A file that every server reads. */
+const encodedFile = (image: Image): Uint8Array<ArrayBuffer> =>
+  image.pixels === null ? image.bytes : encodePng(image.pixels);
 
 async function toPixels(
   seen: readonly Seen[],

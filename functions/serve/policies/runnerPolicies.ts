@@ -1,9 +1,8 @@
 import { MODELS, type Policy } from "../../contracts/models.ts";
-import type { Picture, PolicyAnswer, PolicyObservation } from "../../contracts/observations.ts";
+import type { PolicyAnswer, PolicyObservation } from "../../contracts/observations.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure, PolicyServers, Runner } from "../../contracts/ports.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-import { writePpm } from "../pixels/writePpm.ts";
 import { rowsOf } from "./rowsOf.ts";
 
 /** The policies built into the runner: they see the primary camera's picture and the instruction. */
@@ -14,9 +13,6 @@ export function runnerPolicies(runner: Runner): PolicyServers {
       inferOnRunner(runner, policy, observation, deadlineAtMs, traceparent),
   };
 }
-
-/** Numbers stay numbers: a file format that compresses nothing is read and written in no time. */
-const shown = (image: Picture): Uint8Array => (image.pixels === null ? image.bytes : writePpm(image.pixels));
 
 async function inferOnRunner(
   runner: Runner,
@@ -31,7 +27,7 @@ async function inferOnRunner(
       version: null,
       traceparent,
       inputs: [
-        { name: "image", datatype: "BYTES", shape: [1], data: images.slice(0, 1).map(shown) },
+        { name: "image", datatype: "BYTES", shape: [1], data: images.slice(0, 1).map(({ bytes }) => bytes) },
         { name: "instruction", datatype: "BYTES", shape: [1], data: [utf8(instruction)] },
       ],
     },

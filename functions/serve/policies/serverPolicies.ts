@@ -5,6 +5,7 @@ import type { InferFailure, PolicyServers } from "../../contracts/ports.ts";
 import { askOpenInference } from "./askOpenInference.ts";
 import { askOpenpi } from "./askOpenpi.ts";
 import { askOpenVla } from "./askOpenVla.ts";
+import { askOwnRunner } from "./askOwnRunner.ts";
 import type { AskServer, OriginList, PolicyPorts, ServerAnswer } from "./policyPorts.ts";
 import { prepareObservation } from "./prepareObservation.ts";
 
@@ -20,10 +21,13 @@ type Infer = (
   traceparent: string,
 ) => Promise<Outcome<PolicyAnswer, InferFailure>>;
 
-/** Policies on servers elsewhere, each asked in its protocol on the origins of its list, in turn. */
+/** Policies on servers elsewhere, each asked in its protocol on the origins of its list, in turn; and those on our runner. */
 export function serverPolicies(servers: readonly PolicyServer[], ports: PolicyPorts): PolicyServers {
   const infers = new Map(
     servers.map((server) => [server.name, inferOn(server, ports.originsOf(server.origins), ports)]),
+  );
+  const asksOwnRunner = new Set(
+    servers.filter(({ origins }) => origins.length === 0).map(({ name }) => name),
   );
   return {
     policies: servers.map(policyOf),
@@ -32,6 +36,8 @@ export function serverPolicies(servers: readonly PolicyServer[], ports: PolicyPo
       const answer =
         (await infers.get(name)?.(observation, deadlineAtMs, traceparent)) ??
         failed({ kind: "unknown_model" as const, detail: "no server has this policy" });
+      // What the runner is asked, it counts itself.
+      if (asksOwnRunner.has(name)) return answer;
       const outcome = answer.ok ? "ok" : answer.failure.kind;
       const durationS = (ports.clock.now() - startedAtMs) / 1000;
       ports.meter.count("headgate_inferences_total", { model: name, outcome });
@@ -51,6 +57,10 @@ function inferOn(server: PolicyServer, origins: OriginList, ports: PolicyPorts):
       traceparent,
     });
     if (!prepared.ok) return prepared;
+    if (server.origins.length === 0) {
+      const answer = await askOwnRunner(server, prepared.value, runner, deadlineAtMs, traceparent);
+      return answer.ok ? promised(server, "runner", answer.value) : answer;
+    }
     return await origins.ask(deadlineAtMs, async (origin, remainingMs) => {
       const timeoutMs = Math.min(remainingMs, server.timeoutMs ?? remainingMs);
       const answer = await ask({
@@ -63,7 +73,7 @@ function inferOn(server: PolicyServer, origins: OriginList, ports: PolicyPorts):
       });
       if (!answer.ok) return failed(failureOf(answer.failure, timeoutMs < remainingMs));
       if (clock.now() > deadlineAtMs) return failed({ kind: "deadline" });
-      return promised(server, origin, answer.value);
+      return promised(server, `${server.protocol}:${new URL(origin).host}`, answer.value);
     });
   };
 }
@@ -79,7 +89,7 @@ const failureOf = (failure: InferFailure, hasTimeLeft: boolean): InferFailure =>
  * cut off. What the numbers are, finite or not, is for the gates.
  */
 function promised(
-  { action, version, protocol }: PolicyServer,
+  { action, version }: PolicyServer,
   origin: string,
   answer: ServerAnswer,
 ): Outcome<PolicyAnswer, InferFailure> {
@@ -93,7 +103,7 @@ function promised(
   return done({
     modelVersion: answer.modelVersion ?? version,
     actions: answer.actions.slice(0, chunkSize),
-    origin: `${protocol}:${new URL(origin).host}`,
+    origin,
     queueMs: answer.queueMs,
     computeMs: answer.computeMs,
   });

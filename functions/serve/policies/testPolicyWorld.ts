@@ -96,13 +96,17 @@ export function openPolicyWorld() {
     set: () => undefined,
   };
   /** Asks the policy of a server that is written so, with an observation that is changed so. */
-  const ask = (changes: Changes = {}, seen: Partial<PolicyObservation> = {}) => {
+  const ask = (
+    changes: Changes = {},
+    seen: Partial<PolicyObservation> = {},
+    runner: Runner = decoder(decoded),
+  ) => {
     const policies = serverPolicies([serverOf(changes)], {
       clock,
       meter,
       transport: servers.transport,
       originsOf: (origins) => orderedOrigins({ origins, clock, meter }),
-      runner: decoder(decoded),
+      runner,
     });
     const [policy] = policies.policies;
     if (policy === undefined) throw new Error("There is a policy.");
