@@ -44,7 +44,10 @@ test.each([
 });
 
 test("a cell's Worker has what is its own, and everything else as the repository says", () => {
-  const cell = read((text) => text);
+  const certificate = "6f9619ff-8b86-4d01-b42d-00c04fc964ff";
+  const cell = read((text) =>
+    text.replace("[settings]", `runner_certificate_id = "${certificate}"\n[settings]`),
+  );
   if (!cell.ok) throw new Error(cell.failure.why);
   const written: unknown = parse(readFileSync(writeWorkerConfig(cell.value).path, "utf8"));
   const base: unknown = parse(readFileSync(new URL("../wrangler.toml", import.meta.url), "utf8"));
@@ -55,6 +58,7 @@ test("a cell's Worker has what is its own, and everything else as the repository
     vars: { CELL: "eu1", JURISDICTION: "eu", RETENTION_BODIES_DAYS: "90" },
     r2_buckets: [{ binding: "BLOBS", bucket_name: "headgate-eu1", jurisdiction: "eu" }],
     placement: { region: "aws:eu-central-1" },
+    mtls_certificates: [{ binding: "RUNNER_MTLS", certificate_id: certificate }],
   });
   const shared = [
     "compatibility_date",

@@ -35,6 +35,8 @@ const cellSchema = z.strictObject({
   jurisdiction: configurationSchema.shape.JURISDICTION.unwrap(),
   bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "must be a bucket name"),
   placement_region: z.string().optional(),
+  /** The client certificate by which runners know the Worker: the id that uploading it gave. */
+  runner_certificate_id: z.uuid().optional(),
   settings: settingsSchema,
 });
 export type Cell = z.infer<typeof cellSchema>;

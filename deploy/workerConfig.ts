@@ -40,6 +40,9 @@ export function writeWorkerConfig(cell: Cell): WorkerConfig {
     account_id: cell.account_id,
     routes: [{ pattern: cell.hostname, custom_domain: true }],
     ...(cell.placement_region === undefined ? {} : { placement: { region: cell.placement_region } }),
+    ...(cell.runner_certificate_id === undefined
+      ? {}
+      : { mtls_certificates: [{ binding: "RUNNER_MTLS", certificate_id: cell.runner_certificate_id }] }),
     vars: { ...base.vars, ...cell.settings, CELL: cell.cell, JURISDICTION: cell.jurisdiction },
     r2_buckets: [
       {

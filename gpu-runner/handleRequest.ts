@@ -1,8 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { describeModel, describeServer, listRepository } from "./describe.ts";
+import { constants } from "node:http2";
+import { changeModel, listModels } from "./changeRepository.ts";
+import { describeModel, describeServer } from "./describe.ts";
 import { handleInfer } from "./handleInfer.ts";
+import { isReady } from "./isReady.ts";
+import { writeLog } from "./observe/log.ts";
+import type { HttpRequest, HttpResponse } from "./protocol/http.ts";
 import { findRoute, type Route } from "./protocol/modelRoutes.ts";
-import { done, type Outcome, type ProtocolFailure } from "./protocol/outcome.ts";
+import { done, type Outcome, type ProtocolFailure, refuse } from "./protocol/outcome.ts";
 import { findModel, keyOf, type Serving } from "./serving.ts";
 
 /** Seconds after which a caller that was refused for load may try again. */
@@ -22,17 +26,17 @@ const jsonAnswer = (status: number, value: unknown): Answer => ({
   headers: JSON_TYPE,
 });
 
-const failureAnswer = ({ allow, error, status }: ProtocolFailure): Answer => ({
+const failureAnswer = ({ allow, category, error, retry, status }: ProtocolFailure): Answer => ({
   status,
-  body: JSON.stringify({ error }),
+  body: JSON.stringify({ error, category, retry }),
   headers: {
     ...JSON_TYPE,
-    ...(status === 503 ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(retry ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
     ...(allow === undefined ? {} : { Allow: allow }),
   },
 });
 
-const renderMetrics = ({ engine, metrics, models }: Serving): string => {
+const renderMetrics = ({ engine, metrics, models }: Serving): Promise<string> => {
   const pending = [...models.values()].map(({ contract, versions }) => ({
     model: contract.name,
     requests: versions.reduce(
@@ -43,65 +47,90 @@ const renderMetrics = ({ engine, metrics, models }: Serving): string => {
   return metrics.render(engine?.provider ?? "none", pending);
 };
 
-const isReady = (serving: Serving): boolean => serving.engine !== null && !serving.draining;
+type Described = Outcome<{ readonly status: number; readonly json: unknown }>;
 
-type DescriptionRoute = Exclude<Route, { kind: "infer" | "metrics" }>;
+const ok = (json: unknown): Described => done({ status: 200, json });
 
-const describe = (route: DescriptionRoute, serving: Serving): Outcome<{ status: number; json: unknown }> => {
+/** 503 tells a load balancer what the body tells a reader. */
+const readiness = (serving: Serving, more: object = {}): Described => {
+  const ready = isReady(serving);
+  return done({ status: ready ? 200 : 503, json: { ...more, ready } });
+};
+
+const describe = async (
+  route: Exclude<Route, { kind: "infer" | "metrics" }>,
+  serving: Serving,
+  request: HttpRequest,
+): Promise<Described> => {
   switch (route.kind) {
     case "server":
-      return done({ status: 200, json: describeServer(serving) });
+      return ok(describeServer(serving));
     case "live":
-      return done({ status: 200, json: { live: true } });
+      return ok({ live: true });
     case "ready":
-      return done({ status: isReady(serving) ? 200 : 503, json: { ready: isReady(serving) } });
-    case "index":
-      return done({ status: 200, json: listRepository(serving) });
+      return readiness(serving);
+    case "index": {
+      const listed = await listModels(serving, request);
+      return listed.ok ? ok(listed.value) : listed;
+    }
+    case "load":
+    case "unload": {
+      const changed = await changeModel(serving, route.kind, route.model, request);
+      return changed.ok ? ok(changed.value) : changed;
+    }
     case "model":
     case "model_ready": {
       const found = findModel(serving, route.model, route.version);
       if (!found.ok) return found;
-      if (route.kind === "model") return done({ status: 200, json: describeModel(serving, found.value) });
-      const ready = isReady(serving);
-      return done({ status: ready ? 200 : 503, json: { name: route.model, ready } });
+      if (route.kind === "model") return ok(describeModel(serving, found.value));
+      return readiness(serving, { name: route.model });
     }
   }
 };
 
-const answer = async (
-  serving: Serving,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<Answer> => {
+const answer = async (serving: Serving, request: HttpRequest, response: HttpResponse): Promise<Answer> => {
   const route = findRoute(request.method ?? "", request.url ?? "");
   if (!route.ok) return failureAnswer(route.failure);
   if (route.value.kind === "metrics") {
     const type = "text/plain; version=0.0.4; charset=utf-8";
-    return { status: 200, body: renderMetrics(serving), headers: { "Content-Type": type } };
+    return { status: 200, body: await renderMetrics(serving), headers: { "Content-Type": type } };
   }
   if (route.value.kind === "infer") {
     const { model, version } = route.value;
     const encoded = await handleInfer(serving, model, version, request, response);
     return encoded.ok ? { status: 200, ...encoded.value } : failureAnswer(encoded.failure);
   }
-  const described = describe(route.value, serving);
+  const described = await describe(route.value, serving, request);
   return described.ok
     ? jsonAnswer(described.value.status, described.value.json)
     : failureAnswer(described.failure);
 };
 
-/** Answers one request of the Open Inference Protocol (REST). Every refusal is `{"error"}` with a fitting status. */
+/**
+ * What is still on its way of a request that was refused need not come. Over HTTP/2 the stream is closed, and the
+ * others of its connection go on; over HTTP/1.1 the connection is closed by the server itself.
+ */
+const stopReading = (request: HttpRequest): void => {
+  if (!("stream" in request) || request.readableEnded || request.stream.endAfterHeaders) return;
+  request.stream.close(constants.NGHTTP2_NO_ERROR);
+};
+
+/** Answers one request of REST. Every refusal is `{"error", "category", "retry"}` with a fitting status. */
 export const handleRequest = async (
   serving: Serving,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
 ): Promise<void> => {
   const { body, headers, status } = await answer(serving, request, response).catch((error: unknown) => {
-    console.error(JSON.stringify({ level: "error", message: "a bug", detail: String(error) }));
-    return failureAnswer({ status: 500, error: "A bug in the runner." });
+    writeLog("error", "a bug", { detail: String(error) });
+    return failureAnswer(refuse(500, "A bug in the runner.").failure);
   });
   if (response.destroyed) return;
-  if (serving.draining) response.setHeader("Connection", "close");
-  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) });
+  // Over HTTP/2 the connection itself says so.
+  if (serving.draining && request.httpVersionMajor === 1) response.setHeader("Connection", "close");
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader("Content-Length", Buffer.byteLength(body));
   response.end(body);
+  stopReading(request);
 };

@@ -32,7 +32,9 @@ else {
       // It may have gone while the models were loading.
       if (!process.connected) void stop("parent gone");
     }
-    log("info", "listening", { url: runner.value.url, execution_provider: runner.value.provider });
+    process.on("SIGHUP", () => void runner.value.lookForCertificates());
+    const { loopbackUrl, provider, url } = runner.value;
+    log("info", "listening", { url, loopback_url: loopbackUrl, execution_provider: provider });
     console.log("ready");
   }
 }

@@ -130,7 +130,11 @@ describe("the Open Inference Protocol", () => {
     const inputs = [{ name: "image", datatype: "BYTES", shape: [1], data: ["no picture"] }];
     const response = await post("/v2/models/visual-512/infer", JSON.stringify({ inputs }));
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ error: "The image is not a JPEG, PNG or WebP." });
+    expect(await response.json()).toEqual({
+      error: expect.stringContaining("The image is not a JPEG, PNG or WebP"),
+      category: "data",
+      retry: false,
+    });
   });
 });
 
@@ -145,7 +149,11 @@ describe("refusals", () => {
   ])("%s %s is %i, with a sentence", async (method, path, status) => {
     const response = await get(path, { method });
     expect(response.status).toBe(status);
-    expect(await response.json()).toEqual({ error: expect.any(String) });
+    expect(await response.json()).toEqual({
+      error: expect.any(String),
+      category: path.includes("models/nobody") || path.includes("versions") ? "model" : "data",
+      retry: false,
+    });
     if (status === 405) expect(response.headers.get("allow")).toMatch(/GET|POST/);
   });
 

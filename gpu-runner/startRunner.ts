@@ -1,64 +1,32 @@
-import { createServer, type Server } from "node:http";
 import { startEngine } from "./compute/startEngine.ts";
-import { handleRequest } from "./handleRequest.ts";
+import { createHandlers } from "./createHandlers.ts";
+import { followGpus, type GpuSettings } from "./device/followGpus.ts";
+import { UNREAD } from "./device/gpuWatch.ts";
+import { openDoor } from "./listen/openDoor.ts";
+import { writeLog } from "./observe/log.ts";
 import { RunnerMetrics } from "./observe/metrics.ts";
 import type { Outcome } from "./protocol/outcome.ts";
-import { openRepository } from "./repository/openRepository.ts";
+import { ModelRepository } from "./repository/modelRepository.ts";
+import { foldersOf, openRepository } from "./repository/openRepository.ts";
 import type { Serving } from "./serving.ts";
 import type { Settings } from "./settings.ts";
 
 /** A runner that serves. `stop` refuses new work, lets accepted requests finish, and ends its threads. */
 export interface Runner {
   readonly url: string;
+  /** Where it is reached in plain from this machine, besides. */
+  readonly loopbackUrl: string | null;
   readonly provider: string;
+  /** Looks for renewed certificates now rather than at the next interval. */
+  lookForCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Time that a caller may take to send a request, and that an idle connection stays open. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 65_000;
-/** While draining, how often connections are looked over for those that have become idle. */
-const IDLE_SWEEP_MS = 20;
-
-const listen = (server: Server, host: string, port: number): Promise<Outcome<number, string>> =>
-  new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const busy = error.code === "EADDRINUSE" ? `Port ${port} on ${host} is taken.` : null;
-      resolve({
-        ok: false,
-        failure: busy ?? `The runner cannot listen on ${host}:${port}: ${error.message}`,
-      });
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve({ ok: true, value: typeof address === "object" && address !== null ? address.port : port });
-    });
-  });
-
-const createHttpServer = (serving: Serving): Server => {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS, noDelay: true },
-    (request, response) => void handleRequest(serving, request, response),
-  );
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable)
-      socket.end(
-        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n" +
-          '{"error":"The request is not HTTP."}',
-      );
-  });
-  return server;
-};
-
-/** Closes the server: idle connections at once, others after their answer, all of them at the timeout. */
-const drain = async (server: Server, timeoutMs: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(timer);
-};
+const gpuSettingsOf = (settings: Settings): GpuSettings => ({
+  everyMs: settings.GPU_WATCH_MS,
+  warnC: settings.GPU_WARN_C,
+  criticalC: settings.GPU_CRITICAL_C,
+});
 
 /**
  * Opens the model repository, listens, and loads and warms the models; resolves when ready. Health answers from
@@ -68,23 +36,29 @@ export const startRunner = async (
   settings: Settings,
   onLost: (reason: string) => void,
 ): Promise<Outcome<Runner, string>> => {
-  const repository = await openRepository(settings.MODEL_REPOSITORY);
-  if (!repository.ok) return repository;
+  const opened = await openRepository(settings.MODEL_REPOSITORY);
+  if (!opened.ok) return opened;
   const metrics = new RunnerMetrics();
-  const models = new Map(repository.value.map((model) => [model.contract.name, model]));
+  const repository = new ModelRepository(foldersOf(settings.MODEL_REPOSITORY), opened.value);
   const serving: Serving = {
-    models,
+    models: repository.models,
+    repository,
+    shedding: "none",
+    gpus: UNREAD,
     metrics,
     maxBodyBytes: settings.MAX_BODY_BYTES,
+    maxImagePixels: settings.MAX_IMAGE_PIXELS,
     engine: null,
     draining: false,
   };
-  const server = createHttpServer(serving);
-  const port = await listen(server, settings.HOST, settings.PORT);
-  if (!port.ok) return port;
+  const door = await openDoor(settings, createHandlers(serving), writeLog);
+  if (!door.ok) return door;
+  const stopWatch = followGpus(gpuSettingsOf(settings), serving, writeLog);
   const started = await startEngine({
-    models: repository.value,
+    models: opened.value,
     provider: settings.EXECUTION_PROVIDER,
+    deviceIds: settings.DEVICES,
+    shedding: () => serving.shedding,
     workers: settings.WORKERS,
     queueLimit: settings.QUEUE_LIMIT,
     maxImagePixels: settings.MAX_IMAGE_PIXELS,
@@ -96,16 +70,20 @@ export const startRunner = async (
     },
   });
   if (!started.ok) {
-    await drain(server, 0);
+    stopWatch();
+    await door.value.close(0);
     return started;
   }
-  serving.engine = started.value.engine;
-  const host = settings.HOST.includes(":") ? `[${settings.HOST}]` : settings.HOST;
+  serving.engine = started.value;
+  repository.start(started.value);
   const stop = async (): Promise<void> => {
     serving.draining = true;
-    await drain(server, settings.DRAIN_TIMEOUT_MS);
+    stopWatch();
+    await door.value.close(settings.DRAIN_TIMEOUT_MS);
+    await repository.stop();
     await started.value.stop();
   };
-  const { provider } = started.value.engine;
-  return { ok: true, value: { url: `http://${host}:${port.value}`, provider, stop } };
+  const { provider } = started.value;
+  const { lookForCertificates, loopbackUrl, url } = door.value;
+  return { ok: true, value: { url, loopbackUrl, provider, lookForCertificates, stop } };
 };

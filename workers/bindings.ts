@@ -13,6 +13,7 @@ import { createStepTimes } from "../functions/serve/chunks/stepTimes.ts";
 import { combinePolicies } from "../functions/serve/policies/combinePolicies.ts";
 import { runnerPolicies } from "../functions/serve/policies/runnerPolicies.ts";
 import { serverPolicies } from "../functions/serve/policies/serverPolicies.ts";
+import { connectAnonymizer } from "./ports/connectAnonymizer.ts";
 import { durableOutbox } from "./ports/durableOutbox.ts";
 import { durableWaitingRecords } from "./ports/durableWaitingRecords.ts";
 import { openInferenceRunner } from "./ports/openInferenceRunner.ts";
@@ -23,6 +24,7 @@ import { platformClock, platformRandom } from "./ports/platform.ts";
 import { policyTransport } from "./ports/policyTransport.ts";
 import { r2ObjectStore } from "./ports/r2ObjectStore.ts";
 import { redisKeyValue } from "./ports/redisKeyValue.ts";
+import { runnerFetch } from "./ports/runnerFetch.ts";
 import { s3ObjectStore } from "./ports/s3ObjectStore.ts";
 import { socketNamespace } from "./ports/socketNamespace.ts";
 import { ENDPOINTS } from "./routes.ts";
@@ -55,7 +57,8 @@ function build(environment: Environment): Services {
     timeoutMs: configuration.REDIS_TIMEOUT_MS,
     meter,
   });
-  const runner = openInferenceRunner({ origins: configuration.RUNNER_URLS, clock, meter });
+  const runners = { origins: configuration.RUNNER_URLS, clock, meter, fetch: runnerFetch(environment) };
+  const runner = openInferenceRunner(runners);
   const logger = createLogger({
     level: configuration.LOG_LEVEL,
     clock,
@@ -92,7 +95,8 @@ function build(environment: Environment): Services {
     }),
     waitingInOutboxes: durableWaitingRecords({ ...waiting, sockets: null }),
     runner,
-    runnerProtocol: passedProtocol({ origins: configuration.RUNNER_URLS, clock, meter }),
+    anonymizer: connectAnonymizer(runners),
+    runnerProtocol: passedProtocol(runners),
     policies: combinePolicies([
       runnerPolicies(runner),
       serverPolicies(configuration.POLICY_SERVERS, {

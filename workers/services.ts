@@ -1,5 +1,6 @@
 import type { Configuration } from "../functions/contracts/configuration.ts";
 import type {
+  Anonymizer,
   AppendResult,
   Clock,
   Database,
@@ -50,6 +51,8 @@ export interface Environment {
   readonly OUTBOX: DurableObjectNamespace<OutboxRpc & Rpc.DurableObjectBranded>;
   readonly SOCKET: DurableObjectNamespace<SocketRpc & Rpc.DurableObjectBranded>;
   readonly BLOBS: R2Bucket;
+  /** Shows the client certificate that runners ask for; absent where they are reached in plain, on this machine. */
+  readonly RUNNER_MTLS?: Fetcher;
   readonly [setting: string]: unknown;
 }
 
@@ -67,6 +70,7 @@ export interface Services {
   /** The same without what waits in sessions: what a session asks, which must not wait for another one. */
   readonly waitingInOutboxes: WaitingRecords;
   readonly runner: Runner;
+  readonly anonymizer: Anonymizer;
   readonly runnerProtocol: RunnerProtocol;
   readonly policies: PolicyServers;
   readonly meter: IsolateMeter;

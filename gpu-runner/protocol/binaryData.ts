@@ -36,3 +36,14 @@ export const readBinaryData = (
   // A copy of its own: numbers must lie aligned, and the body may be handed to a worker before its neighbors.
   return done({ datatype, shape, bytes: data.slice() });
 };
+
+/** Writes a tensor in Triton's binary form. */
+export const writeBinaryData = (tensor: WireTensor): Uint8Array => {
+  if (tensor.datatype !== "BYTES") return tensor.bytes;
+  const parts = tensor.elements.flatMap((element) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(element.length);
+    return [length, element];
+  });
+  return Buffer.concat(parts);
+};

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import type { InputContract, ModelContract } from "../repository/modelContract.ts";
+import type { ModelContract } from "../repository/modelContract.ts";
 import { readBinaryData } from "./binaryData.ts";
+import { type ChosenOutput, chooseOutputs } from "./chooseOutputs.ts";
+import { collectInputs } from "./collectInputs.ts";
 import type { NamedTensors, WireTensor } from "./datatypes.ts";
 import { readJsonData } from "./jsonData.ts";
 import { done, type Outcome, refuse } from "./outcome.ts";
+import { parseJson } from "./parseJson.ts";
 
 const parametersSchema = z.record(z.string(), z.unknown()).optional();
 
@@ -31,24 +34,8 @@ export interface InferRequest {
   readonly id: string | null;
   readonly inputs: NamedTensors;
   /** The outputs to answer with, in order, and whether each goes as binary. */
-  readonly outputs: readonly { readonly name: string; readonly binary: boolean }[];
+  readonly outputs: readonly ChosenOutput[];
 }
-
-const checkSignature = (
-  input: RequestJson["inputs"][number],
-  contract: InputContract,
-  maxBatch: number,
-): string | null => {
-  if (input.datatype !== contract.datatype) return `has datatype ${input.datatype}, not ${contract.datatype}`;
-  const fits =
-    input.shape.length === contract.shape.length &&
-    contract.shape.every((size, axis) =>
-      size === -1 ? (input.shape[axis] ?? 0) > 0 : size === input.shape[axis],
-    );
-  if (!fits) return `has shape [${input.shape.join(",")}], not [${contract.shape.join(",")}]`;
-  const tooMany = contract.shape[0] === -1 && maxBatch > 1 && (input.shape[0] ?? 0) > maxBatch;
-  return tooMany ? `has more than ${maxBatch} rows` : null;
-};
 
 /** Reads the tensors, JSON or binary; binary ones lie behind the JSON in the order of the inputs. */
 const readInputs = (
@@ -56,62 +43,33 @@ const readInputs = (
   model: ModelContract,
   binary: Uint8Array<ArrayBuffer>,
 ): Outcome<NamedTensors> => {
-  const read: Record<string, WireTensor> = {};
   let offset = 0;
-  for (const input of inputs) {
-    const contract = model.inputs.find(({ name }) => name === input.name);
-    if (contract === undefined) return refuse(400, `Model '${model.name}' has no such input as is named.`);
-    if (Object.hasOwn(read, input.name)) return refuse(400, `Input '${input.name}' is there twice.`);
-    const misfit = checkSignature(input, contract, model.max_batch);
-    if (misfit !== null) return refuse(400, `Input '${input.name}' ${misfit}.`);
-    const sizeBytes = input.parameters?.binary_data_size;
-    let tensor: Outcome<WireTensor>;
-    if (sizeBytes === undefined) {
-      const base64 = input.parameters?.content_type === "base64";
-      tensor = readJsonData(input.data, contract.datatype, input.shape, base64);
-    } else {
-      if (typeof sizeBytes !== "number" || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
-        return refuse(400, `Input '${input.name}' has a binary_data_size that is no size.`);
-      if (offset + sizeBytes > binary.length)
-        return refuse(400, "The body ends before its binary tensors do.");
-      tensor = readBinaryData(binary.subarray(offset, offset + sizeBytes), contract.datatype, input.shape);
-      offset += sizeBytes;
-    }
-    if (!tensor.ok) return refuse(400, `Input '${input.name}': ${tensor.failure.error}.`);
-    read[input.name] = tensor.value;
-  }
-  if (offset !== binary.length) return refuse(400, "The body goes on after its binary tensors.");
-  const missing = model.inputs.find(({ name }) => !Object.hasOwn(read, name));
-  if (missing !== undefined) return refuse(400, `Input '${missing.name}' is missing.`);
-  const rows = new Set(model.max_batch > 1 ? Object.values(read).map((tensor) => tensor.shape[0]) : []);
-  return rows.size > 1 ? refuse(400, "The inputs have different numbers of rows.") : done(read);
+  const read = collectInputs(inputs, model, ({ data, parameters, shape }, { datatype }) => {
+    const sizeBytes = parameters?.binary_data_size;
+    if (sizeBytes === undefined)
+      return readJsonData(data, datatype, shape, parameters?.content_type === "base64");
+    if (typeof sizeBytes !== "number" || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+      return refuse(400, "binary_data_size is no size");
+    if (offset + sizeBytes > binary.length) return refuse(400, "the body ends before its binary data does");
+    const tensor = readBinaryData(binary.subarray(offset, offset + sizeBytes), datatype, shape);
+    offset += sizeBytes;
+    return tensor;
+  });
+  if (read.ok && offset !== binary.length) return refuse(400, "The body goes on after its binary tensors.");
+  return read;
 };
 
-const chooseOutputs = (request: RequestJson, model: ModelContract): Outcome<InferRequest["outputs"]> => {
-  const all = request.parameters?.binary_data_output === true;
-  if (request.outputs === undefined || request.outputs.length === 0)
-    return done(model.outputs.map(({ name }) => ({ name, binary: all })));
-  const unknown = request.outputs.find((output) => !model.outputs.some(({ name }) => name === output.name));
-  if (unknown !== undefined) return refuse(400, `Model '${model.name}' has no such output as is named.`);
-  if (new Set(request.outputs.map(({ name }) => name)).size !== request.outputs.length)
-    return refuse(400, "An output is named twice.");
-  return done(
-    request.outputs.map(({ name, parameters }) => {
-      const own = parameters?.binary_data;
-      return { name, binary: typeof own === "boolean" ? own : all };
-    }),
-  );
+const readOutputs = (request: RequestJson, model: ModelContract): Outcome<InferRequest["outputs"]> => {
+  const named = (request.outputs ?? []).map(({ name, parameters }) => {
+    const own = parameters?.binary_data;
+    return { name, binary: typeof own === "boolean" ? own : undefined };
+  });
+  return chooseOutputs(named, request.parameters?.binary_data_output === true, model);
 };
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-const parseJson = (bytes: Uint8Array): Outcome<RequestJson> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(utf8.decode(bytes));
-  } catch {
-    return refuse(400, "The request is not JSON.");
-  }
+const readRequest = (bytes: Uint8Array, model: ModelContract): Outcome<RequestJson> => {
+  const json = parseJson(bytes, model);
+  if (json === undefined) return refuse(400, "The request is not JSON.");
   const request = requestSchema.safeParse(json);
   if (request.success) return done(request.data);
   const [issue] = request.error.issues;
@@ -152,11 +110,11 @@ export const parseInferRequest = (
   const jsonBytes = headerLength === undefined ? body.length : Number(headerLength);
   if (jsonBytes > body.length) return refuse(400, "Inference-Header-Content-Length is longer than the body.");
   if (headerLength !== undefined && jsonBytes === 0) return readRaw(body, model);
-  const request = parseJson(body.subarray(0, jsonBytes));
+  const request = readRequest(body.subarray(0, jsonBytes), model);
   if (!request.ok) return request;
   const inputs = readInputs(request.value.inputs, model, body.subarray(jsonBytes));
   if (!inputs.ok) return inputs;
-  const outputs = chooseOutputs(request.value, model);
+  const outputs = readOutputs(request.value, model);
   if (!outputs.ok) return outputs;
   return done({ id: request.value.id ?? null, inputs: inputs.value, outputs: outputs.value });
 };

@@ -1,3 +1,4 @@
+import { writeBinaryData } from "./binaryData.ts";
 import type { NamedTensors } from "./datatypes.ts";
 import type { InferRequest } from "./inferRequest.ts";
 import { writeJsonData } from "./jsonData.ts";
@@ -27,17 +28,17 @@ export const encodeInferResponse = (answer: InferAnswer): Outcome<EncodedAnswer>
   const binary: Uint8Array[] = [];
   for (const { name, binary: asBinary } of answer.request.outputs) {
     const tensor = answer.outputs[name];
-    if (tensor === undefined || tensor.datatype === "BYTES")
-      return refuse(500, `Output '${name}' is missing.`);
+    if (tensor === undefined) return refuse(500, `Output '${name}' is missing.`, "model");
     const head = `"name":${JSON.stringify(name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(",")}]`;
     if (asBinary) {
-      binary.push(tensor.bytes);
-      tensors.push(`{${head},"parameters":{"binary_data_size":${tensor.bytes.length}}}`);
+      const bytes = writeBinaryData(tensor);
+      binary.push(bytes);
+      tensors.push(`{${head},"parameters":{"binary_data_size":${bytes.length}}}`);
       continue;
     }
     const data = writeJsonData(tensor);
     if (data === null)
-      return refuse(400, `Output '${name}' holds numbers that JSON cannot say; ask for binary_data.`);
+      return refuse(400, `Output '${name}' holds what JSON cannot say; ask for binary_data.`);
     tensors.push(`{${head},"data":${data}}`);
   }
   const id = answer.request.id === null ? "" : `"id":${JSON.stringify(answer.request.id)},`;

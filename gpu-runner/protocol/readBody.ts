@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { HttpRequest } from "./http.ts";
 import { done, type Outcome, refuse } from "./outcome.ts";
 
 /**
@@ -6,7 +6,7 @@ import { done, type Outcome, refuse } from "./outcome.ts";
  * to be longer than `maxBytes`; 400 where the caller breaks off.
  */
 export const readBody = async (
-  request: IncomingMessage,
+  request: HttpRequest,
   maxBytes: number,
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> => {
   const tooLarge = refuse(413, `The body is larger than ${maxBytes} bytes.`);

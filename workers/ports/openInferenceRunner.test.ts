@@ -71,3 +71,17 @@ it("tells a model that no runner has from a runner that is away, and rests no or
     expect(await infer()).toMatchObject({ ok: false, failure: { kind: "unknown_model" } });
   expect(asked).toEqual(["first", "second", "first", "second"]);
 });
+
+it("says of work that nobody waits for that others go first, and nothing of what a robot waits for", async () => {
+  const priorities: unknown[] = [];
+  vi.stubGlobal("fetch", async (_url: string, { headers }: { headers: Record<string, string> }) => {
+    priorities.push(headers["x-request-priority"]);
+    return new Response(NOTHING_TO_SAY);
+  });
+  const clock: Clock = { now: () => 0, sleep: async () => undefined };
+  const meter = { count: () => undefined, observe: () => undefined, set: () => undefined };
+  const runner = openInferenceRunner({ origins: ["http://first"], clock, meter });
+  await runner.infer(request, DEADLINE_MS);
+  await runner.infer({ ...request, priority: "batch" }, DEADLINE_MS);
+  expect(priorities).toEqual([undefined, "batch"]);
+});

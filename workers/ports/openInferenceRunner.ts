@@ -13,21 +13,30 @@ import {
   encodeInferRequest,
 } from "../../functions/serve/openInference.ts";
 import { orderedOrigins } from "./orderedOrigins.ts";
+import { fetchPlainly, type RunnerFetch } from "./runnerFetch.ts";
 
 interface RunnerOptions {
   /** Origins without a trailing slash, in the order in which they are tried. */
   readonly origins: readonly string[];
   readonly clock: Clock;
   readonly meter: Meter;
+  readonly fetch?: RunnerFetch;
 }
 
 type Attempt = Outcome<InferResponse, InferFailure>;
 
-async function ask(origin: string, request: InferRequest, remainingMs: number): Promise<Attempt> {
+const PRIORITY_HEADER = "x-request-priority";
+
+async function ask(
+  send: RunnerFetch,
+  origin: string,
+  request: InferRequest,
+  remainingMs: number,
+): Promise<Attempt> {
   const { body, headerBytes } = encodeInferRequest(request);
   const version = request.version === null ? "" : `/versions/${encodeURIComponent(request.version)}`;
   try {
-    const response = await fetch(`${origin}/v2/models/${encodeURIComponent(request.model)}${version}/infer`, {
+    const response = await send(`${origin}/v2/models/${encodeURIComponent(request.model)}${version}/infer`, {
       method: "POST",
       body,
       headers: {
@@ -35,6 +44,7 @@ async function ask(origin: string, request: InferRequest, remainingMs: number): 
         [BINARY_HEADER]: String(headerBytes),
         "x-request-deadline-ms": String(Math.floor(remainingMs)),
         traceparent: request.traceparent,
+        ...(request.priority === undefined ? {} : { [PRIORITY_HEADER]: request.priority }),
       },
       signal: AbortSignal.timeout(remainingMs),
     });
@@ -56,13 +66,14 @@ async function ask(origin: string, request: InferRequest, remainingMs: number): 
 }
 
 /** Runners that speak the Open Inference Protocol over HTTP/1.1, in an order and as long as the deadline allows. */
-export function openInferenceRunner({ origins, clock, meter }: RunnerOptions): Runner {
+export function openInferenceRunner(options: RunnerOptions): Runner {
+  const { origins, clock, meter, fetch: send = fetchPlainly } = options;
   const list = orderedOrigins({ origins, clock, meter });
   return {
     async infer(request, deadlineAtMs) {
       const startedAtMs = clock.now();
       const attempt: Attempt = await list.ask(deadlineAtMs, (origin, remainingMs) =>
-        ask(origin, request, remainingMs),
+        ask(send, origin, request, remainingMs),
       );
       meter.count("headgate_inferences_total", {
         model: request.model,

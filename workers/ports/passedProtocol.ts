@@ -10,12 +10,14 @@ import type {
 } from "../../functions/contracts/ports.ts";
 import { BINARY_HEADER } from "../../functions/serve/openInference.ts";
 import { orderedOrigins } from "./orderedOrigins.ts";
+import { fetchPlainly, type RunnerFetch } from "./runnerFetch.ts";
 
 interface ProtocolOptions {
   /** Origins without a trailing slash, in the order in which they are tried. */
   readonly origins: readonly string[];
   readonly clock: Clock;
   readonly meter: Meter;
+  readonly fetch?: RunnerFetch;
 }
 
 /** Headers of an answer that belong to the protocol. */
@@ -51,9 +53,14 @@ async function failureOf(response: Response): Promise<ProtocolFailure> {
   }
 }
 
-async function ask(origin: string, request: ProtocolRequest, remainingMs: number): Promise<Attempt> {
+async function ask(
+  send: RunnerFetch,
+  origin: string,
+  request: ProtocolRequest,
+  remainingMs: number,
+): Promise<Attempt> {
   try {
-    const response = await fetch(`${origin}${request.path}`, {
+    const response = await send(`${origin}${request.path}`, {
       method: request.method,
       headers: { ...request.headers, "x-request-deadline-ms": String(Math.floor(remainingMs)) },
       body: request.body,
@@ -81,8 +88,9 @@ async function ask(origin: string, request: ProtocolRequest, remainingMs: number
  */
 export function passedProtocol(options: ProtocolOptions): RunnerProtocol {
   const list = orderedOrigins(options);
+  const { fetch: send = fetchPlainly } = options;
   return {
     pass: (request, deadlineAtMs) =>
-      list.ask(deadlineAtMs, (origin, remainingMs) => ask(origin, request, remainingMs)),
+      list.ask(deadlineAtMs, (origin, remainingMs) => ask(send, origin, request, remainingMs)),
   };
 }

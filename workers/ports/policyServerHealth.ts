@@ -25,7 +25,7 @@ const PROBES: Readonly<
  * None is essential: a gate whose only lack is somebody else's server goes on serving all other policies.
  */
 export const policyServerParts = (servers: readonly PolicyServer[]): HealthPart[] =>
-  servers.map((server) => ({
+  onServersElsewhere(servers).map((server) => ({
     name: `policy_${server.name}`,
     essential: false,
     probe: async (signal) => {
@@ -34,6 +34,10 @@ export const policyServerParts = (servers: readonly PolicyServer[]): HealthPart[
       return done(reached.includes(false) ? "degraded" : "up");
     },
   }));
+
+/** Those without an origin live on the runner, which is a part of its own. */
+const onServersElsewhere = (servers: readonly PolicyServer[]): PolicyServer[] =>
+  servers.filter(({ origins }) => origins.length > 0);
 
 async function reach(server: PolicyServer, origin: string, signal: AbortSignal): Promise<boolean> {
   const { path, isReady } = PROBES[server.protocol];

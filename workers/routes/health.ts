@@ -4,6 +4,7 @@ import { done, failed } from "../../functions/contracts/outcome.ts";
 import { type HealthPart, healthBody } from "../../functions/observe/health.ts";
 import { type Call, type Endpoint, result } from "../http/endpoint.ts";
 import { policyServerParts } from "../ports/policyServerHealth.ts";
+import { runnerFetch } from "../ports/runnerFetch.ts";
 import type { Services } from "../services.ts";
 
 const statusSchema = z.enum(["up", "degraded", "down"]);
@@ -27,7 +28,8 @@ const healthSchema = z
   .meta({ id: "Health" });
 
 /** Every part that serving or keeping leans on, each asked the way it is used. */
-function partsOf({ keyValue, database, objectStore, configuration }: Services): HealthPart[] {
+function partsOf({ keyValue, database, environment, objectStore, configuration }: Services): HealthPart[] {
+  const send = runnerFetch(environment);
   const runners = configuration.RUNNER_URLS.map(
     (origin, index): HealthPart => ({
       name: index === 0 ? "runner" : `runner_${index + 1}`,
@@ -35,7 +37,7 @@ function partsOf({ keyValue, database, objectStore, configuration }: Services): 
       group: "runner",
       probe: async (signal) => {
         try {
-          const response = await fetch(`${origin}/v2/health/ready`, { signal });
+          const response = await send(`${origin}/v2/health/ready`, { signal });
           await response.arrayBuffer();
           return response.ok ? done("up") : failed({ kind: "not_ready" });
         } catch {

@@ -19,7 +19,7 @@ import { readParameters } from "../http/readParameters.ts";
 const SCOPE = "runner:infer";
 const DEADLINE_HEADER = "x-request-deadline-ms";
 /** Headers of a request that belong to the protocol; none that says who asks. */
-const PASSED_ON = ["content-type", "content-encoding", "accept", BINARY_HEADER];
+const PASSED_ON = ["content-type", "content-encoding", "accept", BINARY_HEADER, "x-request-priority"];
 
 const deadlineSchema = z.coerce.number().int().min(1).max(3_600_000);
 
