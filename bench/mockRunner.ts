@@ -3,7 +3,7 @@ import { z } from "zod";
 import { announceReady, stopWithSupervisor } from "../local/process/part.ts";
 
 // A runner that answers at once, so that what is measured is the gate before it. It speaks the Open Inference
-// Protocol as the gpu-runner does, for the built-in models, and computes nothing.
+// Protocol as the gpu-runner does, for the built-in models, finds nothing in pictures, and computes nothing.
 
 const BINARY_HEADER = "inference-header-content-length";
 
@@ -58,8 +58,15 @@ function vectorAnswer({ model, output, dimensions }: VectorModel, request: Incom
   return binaryAnswer(output, model, [count, dimensions], data);
 }
 
+/** What the MediaService says of a picture with nothing to cover. */
+const UNCHANGED = JSON.stringify({ anonymized: { unchanged: true } });
+
 function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const url = request.url ?? "";
+  if (url.endsWith("/AnonymizeImage")) {
+    response.writeHead(200, { "content-type": "application/json" }).end(UNCHANGED);
+    return;
+  }
   const asked = VECTOR_MODELS.find(({ model }) => url.includes(`/${model}/`));
   const { headers, body: bytes } = asked === undefined ? CHUNK : vectorAnswer(asked, request, body);
   response.writeHead(200, headers).end(bytes);

@@ -18,6 +18,7 @@ const alternateSchema = z.object({
   warmupMs: z.number(),
   sliceMs: z.number(),
   slices: z.number(),
+  stepMs: z.number(),
 });
 
 const messageSchema = z.union([

@@ -80,9 +80,9 @@ const STREAMS: readonly Stream[] = [
 ];
 const nameOf = (field: string, { tier, whose }: Stream): string => `${field}, ${tier}, ${whose}`;
 
-/** Text and images of a person are withheld at every tier: there is no anonymizer yet. */
+/** Text of a person is withheld at every tier: there is no anonymizer for it yet. */
 const keeps = ({ tier, whose }: Stream, part: Keepable): boolean =>
-  mayKeep(tier, part) && (whose === "nobody" || (part !== "text" && part !== "image"));
+  mayKeep(tier, part) && (whose === "nobody" || part !== "text");
 
 const canaries = createCanaries();
 const instructions = new Map<Stream, string>();

@@ -31,6 +31,7 @@ const ADDED_AIM_MS = 2;
 export const addedTable = (added: readonly AddedPoint[]): Table => [
   [
     "cameras",
+    "pace",
     "bare echo p50 ms",
     "socket p50 ms",
     "added",
@@ -39,11 +40,12 @@ export const addedTable = (added: readonly AddedPoint[]): Table => [
     "the outbox's",
     "all else",
   ],
-  ...added.map(({ cameras, echo, headgate }) => {
+  ...added.map(({ cameras, pace, echo, headgate }) => {
     const addedMs = headgate.p50Ms - echo.p50Ms;
     const { inferMs, recordMs } = headgate.told ?? { inferMs: Number.NaN, recordMs: Number.NaN };
     return [
       String(cameras),
+      pace === null ? "as fast as answered" : `${pace} steps/s`,
       milliseconds(echo.p50Ms),
       milliseconds(headgate.p50Ms),
       milliseconds(addedMs),

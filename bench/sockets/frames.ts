@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Pixels } from "../../functions/contracts/observations.ts";
+import { encodePng } from "../../functions/guard/pixels/encodePng.ts";
 import { packFrame, unpackFrame } from "../../functions/serve/openpi/msgpack.ts";
 import { membersOf, writeArray } from "../../functions/serve/openpi/ndarray.ts";
-import { encodePng } from "../../functions/serve/pixels/encodePng.ts";
 import { FIRST_STEP, type RequestTemplate, requestTemplate } from "../requests.ts";
 
 /** What openpi's robots send: pictures of this size. */

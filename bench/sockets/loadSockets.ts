@@ -35,10 +35,13 @@ interface Tally {
   failures: number;
 }
 
-/** Sends one observation after the other, each when the last one was answered, until the time is over. */
+/**
+ * Sends one observation after the other until the time is over: each when the last one was answered, and no sooner
+ * than `stepMs` after it was sent.
+ */
 async function runSocket(
   socket: WebSocket,
-  { frame, answersTell }: Pick<SocketLoadSpec, "frame" | "answersTell">,
+  { frame, answersTell, stepMs = 0 }: Pick<SocketLoadSpec, "frame" | "answersTell"> & { stepMs?: number },
   tally: Tally,
 ): Promise<void> {
   const finished = Promise.withResolvers<void>();
@@ -52,8 +55,9 @@ async function runSocket(
     const isMeasured = sentAtMs >= tally.measureFromMs && nowMs <= tally.endMs;
     if (isMeasured) tally.latenciesMs.push(nowMs - sentAtMs);
     if (answersTell) note(isBinary && Buffer.isBuffer(data) ? data : null, isMeasured, tally);
-    if (nowMs < tally.endMs) send();
-    else finished.resolve();
+    if (nowMs >= tally.endMs) finished.resolve();
+    else if (stepMs === 0) send();
+    else setTimeout(send, Math.max(0, sentAtMs + stepMs - nowMs));
   };
   const closed = (code: number) => finished.reject(new Error(`the server closed a socket: ${code}`));
   socket.on("message", receive).on("close", closed).on("error", finished.reject);
@@ -121,6 +125,8 @@ export interface AlternateSpec {
   readonly sliceMs: number;
   /** How many slices each of the two gets. */
   readonly slices: number;
+  /** Time from one observation to the next, at least: 0 for as fast as they are answered. */
+  readonly stepMs: number;
 }
 
 /**
@@ -128,7 +134,7 @@ export interface AlternateSpec {
  * The results are over all slices of each.
  */
 export async function alternateSockets(spec: AlternateSpec): Promise<[SocketLoadResult, SocketLoadResult]> {
-  const { urls, key, frame, warmupMs, sliceMs, slices } = spec;
+  const { urls, key, frame, warmupMs, sliceMs, slices, stepMs } = spec;
   const [echo, headgate] = await Promise.all(urls.map((url) => openSocket({ url, key }, 0)));
   if (echo === undefined || headgate === undefined) throw new Error("a socket was not opened");
   const tallies = [newTally(0, 0), newTally(0, 0)] as const;
@@ -136,7 +142,8 @@ export async function alternateSockets(spec: AlternateSpec): Promise<[SocketLoad
     const [tally, startMs] = [tallies[side], performance.now()];
     tally.measureFromMs = measured ? startMs : Number.POSITIVE_INFINITY;
     tally.endMs = startMs + lengthMs;
-    await runSocket(side === 0 ? echo : headgate, { frame, answersTell: side === 1 }, tally);
+    const pace = { frame, answersTell: side === 1, stepMs: measured ? stepMs : 0 };
+    await runSocket(side === 0 ? echo : headgate, pace, tally);
   };
   try {
     for (const side of [0, 1] as const) await turn(side, warmupMs, false);

@@ -40,6 +40,8 @@ const SETTLE_MS = 1200;
 /** One socket of Headgate and one of the bare echo, in turn. */
 export interface AddedPoint {
   readonly cameras: number;
+  /** Steps a second at most; null: as fast as they are answered. */
+  readonly pace: number | null;
   readonly echo: SocketLoadResult;
   readonly headgate: SocketLoadResult;
   readonly rowsAdded: number;
@@ -52,6 +54,12 @@ export interface SocketMeasurements {
 
 /** Half a second each: long enough that a slice holds hundreds of steps, short enough that both meet the same hour. */
 const SLICE_MS = 500;
+
+/** How often a robot looks around, and how often it could if the answer were all that it waits for. */
+const PACES = [20, null];
+
+/** Long enough for the engine to compile what is hot: a robot at work takes thousands of steps. */
+const ADDED_WARMUP_MS = 6000;
 
 /** Measures sockets beside REST and beside a bare echo, with one and with two cameras. */
 export async function measureSockets(hosts: Hosts, options: SocketOptions): Promise<SocketMeasurements> {
@@ -70,7 +78,8 @@ export async function measureSockets(hosts: Hosts, options: SocketOptions): Prom
   await waitUntilDrained(hosts.stack, DRAIN_TIMEOUT_MS);
   try {
     for (const cameras of CAMERAS)
-      added.push(await measureAdded(hosts, cameras, echoPort, options, generator));
+      for (const pace of PACES)
+        added.push(await measureAdded(hosts, { cameras, pace }, echoPort, options, generator));
     for (const shape of shapesOf(options.connections)) {
       const numbered = { ...shape, echoPort, number: points.length };
       const point = await measurePoint(
@@ -93,23 +102,24 @@ const addressOf = (port: number, session: string): string =>
 
 async function measureAdded(
   { stack, ports }: Hosts,
-  cameras: number,
+  { cameras, pace }: Pick<AddedPoint, "cameras" | "pace">,
   echoPort: number,
-  { warmupMs, measuredMs }: SocketOptions,
+  { measuredMs }: SocketOptions,
   generator: SocketGenerator,
 ): Promise<AddedPoint> {
   const before = (await countStoredRows(stack)).rows;
-  const session = `bench-added-${cameras}`;
+  const session = `bench-added-${cameras}-${pace ?? "all"}`;
   const [echo, headgate] = await generator.alternate({
     urls: [addressOf(echoPort, session), addressOf(ports.headgate, session)],
     key: stack.key,
     frame: observationFrame(cameras),
-    warmupMs,
+    warmupMs: ADDED_WARMUP_MS,
     sliceMs: SLICE_MS,
-    slices: Math.ceil((5 * measuredMs) / SLICE_MS),
+    slices: Math.ceil((2 * measuredMs) / SLICE_MS),
+    stepMs: pace === null ? 0 : 1000 / pace,
   });
   const { rows } = await waitUntilDrained(stack, DRAIN_TIMEOUT_MS);
-  return { cameras, echo, headgate, rowsAdded: rows - before };
+  return { cameras, pace, echo, headgate, rowsAdded: rows - before };
 }
 
 const shapesOf = (connections: readonly number[]): SocketShape[] =>

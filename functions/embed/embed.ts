@@ -1,5 +1,5 @@
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
-import type { InferFailure, Runner } from "../contracts/ports.ts";
+import type { InferFailure, InferRequest, Runner } from "../contracts/ports.ts";
 
 /** The model that makes each kind of vector, and the length of what it makes; a hash is a vector of 0 and 1. */
 const EMBEDDERS = {
@@ -18,7 +18,7 @@ export const vectorDimensions = (kind: VectorKind): number => EMBEDDERS[kind].di
 
 /**
  * Vectors of unit length, or hashes, for a batch of texts (UTF-8) or encoded images, in the order given.
- * Fails as the runner fails; the whole batch or nothing.
+ * Fails as the runner fails; the whole batch or nothing. With `batch`, what moves robots goes first.
  */
 export async function embed(
   kind: VectorKind,
@@ -26,6 +26,7 @@ export async function embed(
   runner: Runner,
   deadlineAtMs: number,
   traceparent: string,
+  priority?: InferRequest["priority"],
 ): Promise<Outcome<Float32Array[], InferFailure>> {
   const { model, input, output: name, dimensions } = EMBEDDERS[kind];
   const answer = await runner.infer(
@@ -33,6 +34,7 @@ export async function embed(
       model,
       version: null,
       traceparent,
+      ...(priority === undefined ? {} : { priority }),
       inputs: [{ name: input, datatype: "BYTES", shape: [items.length], data: items }],
     },
     deadlineAtMs,

@@ -6,8 +6,22 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
  */
 
 /** TensorProto.DataType. */
-const ELEMENT = { float: 1, uint8: 2, int64: 7 } as const;
+const ELEMENT = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  uint32: 12,
+  uint64: 13,
+} as const;
 export type ElementType = keyof typeof ELEMENT;
+type ConstantType = "float" | "uint8" | "int64";
 
 /** AttributeProto.AttributeType of the attributes used here. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
@@ -67,7 +81,7 @@ const valueInfo =
     );
   };
 
-const littleEndian = (type: ElementType, values: ArrayLike<number>): Uint8Array => {
+const littleEndian = (type: ConstantType, values: ArrayLike<number>): Uint8Array => {
   if (type === "uint8") return Uint8Array.from(values);
   const bytes = new DataView(new ArrayBuffer(values.length * (type === "float" ? 4 : 8)));
   Array.from(values).forEach((value, index) => {
@@ -96,12 +110,12 @@ export class Graph {
     return name;
   }
 
-  /** Declares that the float tensor `name` is an output. */
-  output(name: string, dims: readonly (number | string)[]): void {
-    this.#outputs.push(valueInfo(name, "float", dims));
+  /** Declares that the tensor `name` is an output. */
+  output(name: string, dims: readonly (number | string)[], type: ElementType = "float"): void {
+    this.#outputs.push(valueInfo(name, type, dims));
   }
 
-  constant(type: ElementType, dims: readonly number[], values: ArrayLike<number>): string {
+  constant(type: ConstantType, dims: readonly number[], values: ArrayLike<number>): string {
     const name = `c${this.#constants.length}`;
     this.#constants.push((writer) => {
       for (const dim of dims) whole(writer, 1, dim);

@@ -3,6 +3,7 @@ import type { Graph } from "./graph.ts";
 import { BUCKETS, buildLexical384 } from "./lexical384.ts";
 import { buildPerceptual64, SIDE as HASH_SIDE } from "./perceptual64.ts";
 import { buildPixels224, SIDE as POLICY_SIDE } from "./pixels224.ts";
+import { buildTinyFaces } from "./tinyFaces.ts";
 import { buildVisual512, SIDE as DESCRIPTOR_SIDE } from "./visual512.ts";
 import { buildVisualServo, SIDE as CAMERA_SIDE } from "./visualServo.ts";
 
@@ -132,4 +133,13 @@ export const BUILT_MODELS: readonly BuiltModel[] = [
   },
   pixels("pixels-contain-224", "contain"),
   pixels("pixels-fill-224", "fill"),
+  {
+    build: buildTinyFaces,
+    contract: {
+      name: "tiny-faces",
+      max_batch: 8,
+      inputs: [{ name: "pixels", datatype: "UINT8", shape: [-1, -1, -1, 3] }],
+      outputs: [{ name: "cells", datatype: "FP32", shape: [-1, -1, -1, 25] }],
+    },
+  },
 ];

@@ -1,127 +1,65 @@
-/** The runner's metrics, in the Prometheus text format 0.0.4. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Shedding } from "../compute/job.ts";
+import { GpuMetrics } from "./gpuMetrics.ts";
+import { type MetricRow, SERVING_METRICS } from "./metricTable.ts";
+
 type Labels = Readonly<Record<string, string>>;
 
-const escapeLabel = (value: string): string =>
-  value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+const optionsOf = ({ help, labels, name }: MetricRow, registry: Registry) => ({
+  name,
+  help,
+  labelNames: [...labels],
+  registers: [registry],
+});
 
-const writeLabels = (labels: Labels): string => {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return parts.length === 0 ? "" : `{${parts.join(",")}}`;
-};
+const histogram = (row: MetricRow, registry: Registry): Histogram =>
+  new Histogram({ ...optionsOf(row, registry), buckets: [...(row.buckets ?? [])] });
 
-const header = (name: string, help: string, type: string): string[] => [
-  `# HELP ${name} ${help}`,
-  `# TYPE ${name} ${type}`,
+const PROCESS_PREFIX = "headgate_runner_";
+/** Gauges that the library names like counters, which promtool refuses; each is a sum of what stays beside it. */
+const MISNAMED = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
 ];
 
-class Counter {
-  readonly #values = new Map<string, number>();
-  readonly #name: string;
-  readonly #help: string;
-
-  constructor(name: string, help: string) {
-    this.#name = name;
-    this.#help = help;
-  }
-
-  increment(labels: Labels): void {
-    const key = writeLabels(labels);
-    this.#values.set(key, (this.#values.get(key) ?? 0) + 1);
-  }
-
-  render(): string[] {
-    const samples = [...this.#values].map(([labels, value]) => `${this.#name}${labels} ${value}`);
-    return [...header(this.#name, this.#help, "counter"), ...samples];
-  }
-}
-
-interface Distribution {
-  readonly labels: Labels;
-  readonly counts: number[];
-  sum: number;
-}
-
-class Histogram {
-  readonly #series = new Map<string, Distribution>();
-  readonly #name: string;
-  readonly #help: string;
-  readonly #bounds: readonly number[];
-
-  constructor(name: string, help: string, bounds: readonly number[]) {
-    this.#name = name;
-    this.#help = help;
-    this.#bounds = bounds;
-  }
-
-  observe(labels: Labels, value: number): void {
-    const key = writeLabels(labels);
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      series = { labels, counts: Array.from({ length: this.#bounds.length + 1 }, () => 0), sum: 0 };
-      this.#series.set(key, series);
-    }
-    const found = this.#bounds.findIndex((bound) => value <= bound);
-    const bucket = found < 0 ? this.#bounds.length : found;
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += value;
-  }
-
-  render(): string[] {
-    const lines = header(this.#name, this.#help, "histogram");
-    for (const { labels, counts, sum } of this.#series.values()) {
-      let total = 0;
-      counts.forEach((count, index) => {
-        total += count;
-        const le = String(this.#bounds[index] ?? "+Inf");
-        lines.push(`${this.#name}_bucket${writeLabels({ ...labels, le })} ${total}`);
-      });
-      lines.push(
-        `${this.#name}_sum${writeLabels(labels)} ${sum}`,
-        `${this.#name}_count${writeLabels(labels)} ${total}`,
-      );
-    }
-    return lines;
-  }
-}
-
-const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
-const ROWS = [1, 2, 4, 8, 16, 32, 64];
-
-/** What is counted while serving, and what is asked for when the metrics are read. */
+/** What is counted while serving, and what is asked for when the metrics are read. One per runner. */
 export class RunnerMetrics {
-  readonly requests = new Counter(
-    "headgate_runner_requests_total",
-    "Inference requests answered, by status.",
-  );
-  readonly queueSeconds = new Histogram("headgate_runner_queue_seconds", "Wait for a free worker.", SECONDS);
-  readonly computeSeconds = new Histogram(
-    "headgate_runner_compute_seconds",
-    "Preparing and running one batch.",
-    SECONDS,
-  );
-  readonly requestSeconds = new Histogram(
-    "headgate_runner_request_seconds",
-    "Inference request from its last byte read to its answer.",
-    SECONDS,
-  );
-  readonly batchRows = new Histogram("headgate_runner_batch_rows", "Rows computed in one run.", ROWS);
+  readonly #registry = new Registry();
+  readonly #requests = new Counter(optionsOf(SERVING_METRICS.requests, this.#registry));
+  readonly #info = new Gauge(optionsOf(SERVING_METRICS.info, this.#registry));
+  readonly #pending = new Gauge(optionsOf(SERVING_METRICS.pendingRequests, this.#registry));
+  readonly #shedding = new Gauge(optionsOf(SERVING_METRICS.shedding, this.#registry));
+  readonly requests = { increment: (labels: Labels): void => this.#requests.inc(labels) };
+  readonly queueSeconds = histogram(SERVING_METRICS.queueSeconds, this.#registry);
+  readonly computeSeconds = histogram(SERVING_METRICS.computeSeconds, this.#registry);
+  readonly requestSeconds = histogram(SERVING_METRICS.requestSeconds, this.#registry);
+  readonly batchRows = histogram(SERVING_METRICS.batchRows, this.#registry);
+  readonly pictures = new Counter(optionsOf(SERVING_METRICS.pictures, this.#registry));
+  readonly pictureSeconds = histogram(SERVING_METRICS.pictureSeconds, this.#registry);
+  readonly regions = new Counter(optionsOf(SERVING_METRICS.regions, this.#registry));
+  readonly gpus = new GpuMetrics(this.#registry);
 
-  /** The page for `GET /metrics`. */
-  render(
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry, prefix: PROCESS_PREFIX });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(`${PROCESS_PREFIX}${name}`);
+    this.showShedding("none");
+  }
+
+  showShedding(shedding: Shedding): void {
+    this.#shedding.set({ priority: "batch" }, shedding === "none" ? 0 : 1);
+    this.#shedding.set({ priority: "act" }, shedding === "all" ? 1 : 0);
+  }
+
+  /** The page for `GET /metrics`, in the Prometheus text format 0.0.4. */
+  async render(
     provider: string,
     pending: readonly { readonly model: string; readonly requests: number }[],
-  ): string {
-    const histograms = [this.queueSeconds, this.computeSeconds, this.requestSeconds, this.batchRows];
-    const lines = [
-      ...header("headgate_runner_info", "The execution provider in use.", "gauge"),
-      `headgate_runner_info${writeLabels({ execution_provider: provider })} 1`,
-      ...header("headgate_runner_pending_requests", "Requests that wait for a worker.", "gauge"),
-      ...pending.map(
-        ({ model, requests }) => `headgate_runner_pending_requests${writeLabels({ model })} ${requests}`,
-      ),
-      ...this.requests.render(),
-      ...histograms.flatMap((histogram) => histogram.render()),
-    ];
-    return `${lines.join("\n")}\n`;
+  ): Promise<string> {
+    this.#info.reset();
+    this.#info.set({ execution_provider: provider }, 1);
+    this.#pending.reset();
+    for (const { model, requests } of pending) this.#pending.set({ model }, requests);
+    return (await this.#registry.metrics()).replaceAll("\n\n", "\n");
   }
 }

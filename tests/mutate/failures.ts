@@ -208,7 +208,7 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     id: "object store away: pictures wait",
     of: "object store (R2, S3) down or stalled",
     file: "functions/keep/drain/storeFrames.ts",
-    find: 'if (!put.ok) return failedAt("object_store", entries, queue, ports);',
+    find: 'if (!put.ok) return failedAt("object_store", ports);',
     replace: "",
     test: drained("R2: rows are stored, pictures wait untouched, and follow"),
   },
@@ -230,6 +230,16 @@ export const FAILURE_MUTATIONS = ofKind("failure")([
     find: "failed = !written.ok;",
     replace: "failed = false;",
     test: drained("R2 and Postgres for more than a day: nothing leaves the outbox, and all of it follows"),
+  },
+  {
+    id: "anonymizer away: pictures wait",
+    of: "runner away while pictures are anonymized",
+    file: "functions/keep/drain/prepareFrames.ts",
+    find: 'if (anonymized.failure === "anonymizer_away") return { outcome: wait, isAway: true };',
+    replace: "",
+    test: drained(
+      "the anonymizer: rows are stored, pictures wait for it however often it is asked, and follow",
+    ),
   },
   {
     id: "runner away for long: records without vectors leave",

@@ -1,19 +1,19 @@
 import type { Picture, Pixels } from "../../contracts/observations.ts";
-import { encodePng } from "./encodePng.ts";
+import { writePpm } from "./ppm.ts";
 
 /**
- * A camera's picture that came as numbers. Its PNG is what is hashed and kept, and is made when that is done: the
- * policy looks at the numbers, and its robot need not wait for more.
+ * A camera's picture that came as numbers, and stays so until it is kept: its bytes are a PPM, made when somebody
+ * first asks for them. Its robot does not wait for a PNG.
  */
 export function pixelImage(place: Pick<Picture, "camera" | "pointer">, pixels: Pixels): Picture {
-  let png: Picture["bytes"] | null = null;
+  let ppm: Picture["bytes"] | null = null;
   return {
     ...place,
-    declaredType: "image/png",
+    declaredType: null,
     pixels,
     get bytes() {
-      png ??= encodePng(pixels);
-      return png;
+      ppm ??= writePpm(pixels);
+      return ppm;
     },
   };
 }

@@ -10,38 +10,28 @@ export interface HashedContent {
 }
 
 const encoder = new TextEncoder();
-const EMPTY = new Uint8Array(0);
 
 /**
- * SHA-256, in hex, over one canonical encoding of a request: its fields as a JSON array, a zero byte (which
- * JSON never holds), then the bytes of its images, whose cameras and lengths the array names. Equal content,
- * equal hash; a robot's aliases are equal.
+ * SHA-256, in hex, over one canonical encoding of a request: its fields as a JSON array, with the SHA-256 of each
+ * camera's image. Equal content, equal hash; a robot's aliases are equal.
  */
-export function contentHash({ organizationId, subjectRef, input }: HashedContent): Promise<string> {
-  const images = input.images.map(({ camera, bytes }) => ({ camera, bytes: bytes ?? EMPTY }));
-  const fields = encoder.encode(
-    JSON.stringify([
-      organizationId,
-      subjectRef,
-      robotName(input.robotType),
-      input.instruction,
-      input.state,
-      input.actionSpace,
-      input.episodeId,
-      input.step,
-      input.capturedAt,
-      images.map(({ camera, bytes }) => [camera, bytes.length]),
-    ]),
+export async function contentHash({ organizationId, subjectRef, input }: HashedContent): Promise<string> {
+  const images = await Promise.all(
+    input.images.map(async ({ camera, bytes }) => [camera, bytes === null ? null : await hexDigest(bytes)]),
   );
-  const lengthBytes = images.reduce((sum, { bytes }) => sum + bytes.length, fields.length + 1);
-  const content = new Uint8Array(lengthBytes);
-  content.set(fields);
-  let at = fields.length + 1;
-  for (const { bytes } of images) {
-    content.set(bytes, at);
-    at += bytes.length;
-  }
-  return hexDigest(content);
+  const fields = [
+    organizationId,
+    subjectRef,
+    robotName(input.robotType),
+    input.instruction,
+    input.state,
+    input.actionSpace,
+    input.episodeId,
+    input.step,
+    input.capturedAt,
+    images,
+  ];
+  return await hexDigest(encoder.encode(JSON.stringify(fields)));
 }
 
 const robotName = (name: string | null): string | null =>

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { done, failed } from "../../contracts/outcome.ts";
+import type { Anonymizer, EncodedPicture } from "../../contracts/ports.ts";
 import { storableRecordSchema } from "../../contracts/records.ts";
 import { CONSENT_TIERS } from "../../contracts/tiers.ts";
-import type { ActInput } from "../gates/actInput.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
 import { latinBytes } from "../privacy/bytes.ts";
+import { stripImageMetadata } from "../privacy/stripImageMetadata.ts";
 import { sampleImage } from "../privacy/testImages.ts";
 import { anonymizeImages } from "./anonymizeImages.ts";
 import { bundleCameras, type CameraPicture, readCameraBundle } from "./cameraBundle.ts";
-import { contentHash } from "./contentHash.ts";
 import { openPending } from "./openPending.ts";
 import { parseEntry } from "./parseEntry.ts";
 import { reseal } from "./reseal.ts";
@@ -106,7 +107,7 @@ describe("seal", () => {
     ["none", SUBJECT, null],
     ["basic", SUBJECT, { action: false, text: "withheld", image: "withheld" }],
     ["analytics", SUBJECT, { action: true, text: "withheld", image: "withheld" }],
-    ["research", SUBJECT, { action: true, text: "withheld", image: "withheld" }],
+    ["research", SUBJECT, { action: true, text: "withheld", image: "pending" }],
   ] as const)("at tier %s of subject %s keeps %o", async (tier, subjectRef, kept) => {
     const entry = await seal(exchange, consentOf({ tier, subjectRef }), settings);
     if (kept === null) return expect(entry).toBeNull();
@@ -130,7 +131,7 @@ describe("seal", () => {
   it("keeps pictures that were encrypted ahead where the consent lets it, and nowhere else", async () => {
     const ahead = await sealPictures(exchange, consentOf(), settings);
     expect((await seal(exchange, consentOf(), settings, ahead))?.image).toBe(ahead);
-    for (const change of [{ tier: "analytics" }, { subjectRef: SUBJECT }, { keySeed: null }] as const) {
+    for (const change of [{ tier: "analytics" }, { keySeed: null }] as const) {
       expect(await sealPictures(exchange, consentOf(change), settings)).toBeNull();
       const entry = await seal(exchange, consentOf(change), settings, ahead);
       expect(entry).toMatchObject({ image: null, record: { imageState: "withheld" } });
@@ -191,6 +192,12 @@ describe("openPending", () => {
   });
 });
 
+function unwrapStripped(bytes: Uint8Array): Uint8Array {
+  const stripped = stripImageMetadata(bytes);
+  if (!stripped.ok) throw new Error(stripped.failure);
+  return stripped.value.bytes;
+}
+
 /** What the cameras of a bimanual robot saw, of several kinds and sizes. */
 const views = [
   { camera: "primary", bytes: picture },
@@ -198,8 +205,22 @@ const views = [
   { camera: "wrist/right", bytes: picture },
 ];
 
-async function anonymized(entry: Awaited<ReturnType<typeof sealed>>) {
-  const outcome = await anonymizeImages(entry, SEED, SECRET);
+type Sealed = Awaited<ReturnType<typeof sealed>>;
+
+/** An anonymizer that does with each picture what it is told, and remembers what it was given. */
+function means(answer: (given: EncodedPicture) => Awaited<ReturnType<Anonymizer["anonymize"]>> = done) {
+  const given: EncodedPicture[] = [];
+  const anonymizer: Anonymizer = {
+    anonymize: async (one) => {
+      given.push(one);
+      return answer(one);
+    },
+  };
+  return { given, keySeed: SEED, pendingSecret: SECRET, anonymizer, deadlineAtMs: 0, traceparent: "00" };
+}
+
+async function anonymized(entry: Sealed, how = means()) {
+  const outcome = await anonymizeImages(entry, how);
   if (!outcome.ok) throw new Error(outcome.failure);
   return outcome.value;
 }
@@ -215,6 +236,37 @@ describe("anonymizeImages", () => {
     for (const { bytes } of images) expect(String.fromCharCode(...bytes)).not.toContain("kitchen");
   });
 
+  it("seals what the anonymizer answers, of a person too, and sends it no metadata", async () => {
+    const covered = sampleImage("progressiveJpeg");
+    const how = means((one) => done({ ...one, bytes: covered }));
+    const [primary] = await anonymized(await sealed({ subjectRef: SUBJECT }), how);
+    expect(primary.bytes).toEqual(unwrapStripped(covered));
+    expect(how.given).toMatchObject([{ contentType: "image/jpeg" }]);
+    for (const { bytes } of how.given) expect(String.fromCharCode(...bytes)).not.toContain("kitchen");
+  });
+
+  it("takes metadata out of the answer too, and takes no picture of another format", async () => {
+    const [primary] = await anonymized(
+      await sealed(),
+      means((one) => done({ ...one, bytes: picture })),
+    );
+    expect(String.fromCharCode(...primary.bytes)).not.toContain("kitchen");
+    const other = means((one) => done({ ...one, bytes: sampleImage("png") }));
+    expect(await anonymizeImages(await sealed(), other)).toEqual(failed("not_anonymized"));
+  });
+
+  it.each([
+    ["invalid_input", "not_anonymized"],
+    ["bad_answer", "not_anonymized"],
+    ["no_capacity", "anonymizer_away"],
+    ["unknown_model", "anonymizer_away"],
+    ["deadline", "anonymizer_away"],
+  ] as const)("seals nothing where the anonymizer answers %s: %s", async (kind, failure) => {
+    const how = means(() => failed({ kind, detail: "" }));
+    expect(await anonymizeImages(await sealed({}, { images: views }), how)).toEqual(failed(failure));
+    expect(how.given).toHaveLength(1);
+  });
+
   it("reads the one picture that an older version left waiting, and an only camera keeps its name", async () => {
     const { image } = await sealedImage();
     expect(image.contentType).toBe("image/jpeg");
@@ -226,23 +278,20 @@ describe("anonymizeImages", () => {
   it("fails all of an entry of which one picture cannot be cleaned, or whose bundle is none", async () => {
     const cut = { camera: "wrist", bytes: picture.slice(0, -40) };
     const broken = await sealed({}, { images: [...views, cut] });
-    expect(await anonymizeImages(broken, SEED, SECRET)).toMatchObject({ ok: false, failure: "broken" });
+    expect(await anonymizeImages(broken, means())).toMatchObject({ ok: false, failure: "broken" });
     const { image, record } = await sealedImage();
     const mislabeled = { ...image, contentType: "application/vnd.headgate.cameras" };
     const entry = parseEntry(JSON.stringify(record), mislabeled);
-    expect(await anonymizeImages(entry, SEED, SECRET)).toEqual({ ok: false, failure: "broken_bundle" });
+    expect(await anonymizeImages(entry, means())).toEqual({ ok: false, failure: "broken_bundle" });
   });
 
   it("refuses an entry whose record may not hold an image, whatever waits beside it", async () => {
     const { image, record } = await sealedImage();
-    const named = parseEntry(JSON.stringify({ ...record, subjectRef: SUBJECT }), image);
     const lower = parseEntry(JSON.stringify({ ...record, tier: "analytics" }), image);
-    for (const entry of [named, lower]) {
-      expect(await anonymizeImages(entry, SEED, SECRET)).toEqual({ ok: false, failure: "not_allowed" });
-    }
-    expect(await anonymizeImages({ ...named, image: null }, SEED, SECRET)).toMatchObject({
-      failure: "no_image",
-    });
+    expect(await anonymizeImages(lower, means())).toEqual({ ok: false, failure: "not_allowed" });
+    expect(await anonymizeImages({ record, image: null }, means())).toMatchObject({ failure: "no_image" });
+    const named = parseEntry(JSON.stringify({ ...record, subjectRef: SUBJECT }), image);
+    expect(await anonymizeImages(named, means())).toEqual({ ok: false, failure: "cannot_decrypt" });
   });
 });
 
@@ -324,69 +373,5 @@ describe("parseEntry", () => {
     const { record } = await sealed();
     expect(() => parseEntry(JSON.stringify({ ...record, tier: "none" }), null)).toThrow();
     expect(() => parseEntry("not json", null)).toThrow();
-  });
-});
-
-describe("contentHash", () => {
-  const seen = (bytes: Uint8Array<ArrayBuffer>, camera = "primary") => ({
-    camera,
-    bytes,
-    pointer: "/image",
-    declaredType: null,
-    pixels: null,
-  });
-  const input: ActInput = {
-    robotType: "franka",
-    instruction: INSTRUCTION,
-    images: [seen(picture)],
-    state: [0.1, 0.2],
-    actionSpace: "ee_delta",
-    episodeId: "ep-1",
-    step: 3,
-    capturedAt: "2026-03-01T12:00:00Z",
-    environment: null,
-    inferenceDelaySteps: null,
-    previousChunk: null,
-  };
-  const hash = (
-    change: Partial<ActInput> = {},
-    subjectRef: string | null = null,
-    organizationId = ORGANIZATION,
-  ) => contentHash({ organizationId, subjectRef, input: { ...input, ...change } });
-
-  it("is equal for equal content, under an alias too", async () => {
-    expect(await hash()).toMatch(/^[0-9a-f]{64}$/);
-    expect(await hash({ robotType: "Franka Panda" })).toBe(await hash());
-  });
-
-  it("differs as soon as anything does", async () => {
-    const others = [
-      hash({ robotType: "ur5" }),
-      hash({ instruction: `${INSTRUCTION} ` }),
-      hash({ images: [seen(picture.slice(1))] }),
-      hash({ images: [seen(picture, "wrist")] }),
-      hash({ images: [seen(picture), seen(picture, "wrist")] }),
-      hash({ state: [0.1, 0.3] }),
-      hash({ actionSpace: null }),
-      hash({ episodeId: "ep-2" }),
-      hash({ step: 4 }),
-      hash({ capturedAt: null }),
-      hash({}, SUBJECT),
-      hash({}, null, EVENT),
-    ];
-    expect(new Set(await Promise.all([hash(), ...others])).size).toBe(others.length + 1);
-  });
-
-  it("cannot be shifted from one field into the next", async () => {
-    const texts = fc.tuple(fc.string(), fc.string(), fc.string(), fc.string());
-    await fc.assert(
-      fc.asyncProperty(texts, async ([a, b, c, d]) => {
-        fc.pre(a !== c || b !== d);
-        expect(await hash({ instruction: a, episodeId: b })).not.toBe(
-          await hash({ instruction: c, episodeId: d }),
-        );
-      }),
-      { numRuns: 200 },
-    );
   });
 });

@@ -1,5 +1,5 @@
 import type { Configuration } from "../../contracts/configuration.ts";
-import { type CameraImage, PRIMARY_CAMERA } from "../../contracts/observations.ts";
+import { type CameraImage, isPicture, PRIMARY_CAMERA } from "../../contracts/observations.ts";
 import type {
   OutboxEntry,
   Pending,
@@ -11,16 +11,20 @@ import { mayKeep } from "../../contracts/tiers.ts";
 import { imageHeader } from "../gates/imageHeader.ts";
 import { keepableCameras } from "../gates/keepableCameras.ts";
 import type { GrantedConsent } from "../leases/admission.ts";
+import { PPM_TYPE } from "../pixels/ppm.ts";
 import { markPending, markSealed } from "./brand.ts";
 import { bundleCameras, CAMERA_BUNDLE_TYPE } from "./cameraBundle.ts";
 import { dataKey } from "./dataKey.ts";
+
+/** What one camera saw. */
+export type SeenImage = Pick<CameraImage, "camera" | "bytes"> & Partial<Pick<CameraImage, "pixels">>;
 
 /** What is known of an exchange before it is answered, raw. */
 export interface SeenExchange {
   readonly id: string;
   readonly organizationId: string;
   /** What the cameras saw, the primary first. */
-  readonly images: readonly Pick<CameraImage, "camera" | "bytes">[];
+  readonly images: readonly SeenImage[];
 }
 
 /** A served exchange with everything in it, raw: nothing of it may be stored before it went through `seal`. */
@@ -49,9 +53,9 @@ const encoder = new TextEncoder();
 
 /**
  * Reduces an exchange to what its consent keeps (KEPT_FROM), and encrypts what still has to be anonymized.
- * Null: nothing may be kept. Until there are anonymizers for people, free text and images are kept only for
- * person-free streams; of a named subject they are `withheld` at every tier. `pictures` may have been encrypted
- * while the exchange was still to be answered; whether they are kept is decided here.
+ * Null: nothing may be kept. Until there is an anonymizer for it, free text is kept only for person-free streams;
+ * of a named subject it is `withheld` at every tier. `pictures` may have been encrypted while the exchange was still
+ * to be answered; whether they are kept is decided here.
  */
 export async function seal(
   exchange: ServedExchange,
@@ -76,7 +80,7 @@ export async function seal(
     action: mayKeep(tier, "action") ? actionOf(exchange) : null,
     instruction: keepsText ? exchange.instruction : null,
     textState: stateOf(exchange.instruction, keepsText, "stored"),
-    imageState: stateOf(exchange.images[0]?.bytes ?? null, image !== null, "pending"),
+    imageState: stateOf(exchange.images.find(isPicture) ?? null, image !== null, "pending"),
   };
   return { record: markSealed(record), image };
 }
@@ -96,9 +100,7 @@ const isPersonFree = (consent: Pick<GrantedConsent, "subjectRef">): boolean => c
 
 /** Without the seed of its key nothing can be encrypted. */
 function mayImagesWait(grounds: Grounds): grounds is Grounds & { readonly keySeed: string } {
-  const { tier, subjectRef, keySeed } = grounds;
-  const mayWait = mayKeep(tier, "image") && isPersonFree({ subjectRef });
-  return mayWait && keySeed !== null;
+  return mayKeep(grounds.tier, "image") && grounds.keySeed !== null;
 }
 
 const stateOf = (part: unknown, kept: boolean, when: "stored" | "pending"): StorableRecord["textState"] => {
@@ -143,8 +145,9 @@ export async function sealPictures(
 }
 
 /** A camera's picture with the type that its bytes have; none where they are no picture. */
-function pictureOf({ camera, bytes }: ServedExchange["images"][number]) {
-  if (bytes === null) return [];
+function pictureOf(image: SeenImage & { readonly bytes: Uint8Array<ArrayBuffer> }) {
+  const { camera, bytes } = image;
+  if ((image.pixels ?? null) !== null) return [{ camera, bytes, contentType: PPM_TYPE }];
   const header = imageHeader(bytes);
   return "failure" in header ? [] : [{ camera, bytes, contentType: `image/${header.format}` }];
 }

@@ -18,8 +18,8 @@ export interface Standing {
 }
 
 /**
- * Reduces feedback to what the tier of its subject keeps; null: nothing may be kept. Until there are
- * anonymizers for people, what somebody wrote is kept only for person-free streams.
+ * Reduces feedback to what the tier of its subject keeps; null: nothing may be kept. Until there is
+ * an anonymizer of text, what somebody wrote is kept only for person-free streams.
  */
 export function sealFeedback(given: GivenFeedback, standing: Standing): Sealed<FeedbackRecord> | null {
   const { tier, eventId } = standing;

@@ -1,11 +1,15 @@
+// Long because each file of these tests would start a database of its own.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { unwrap } from "../../../drizzle/testKit.ts";
 import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import { toPublicId } from "../../contracts/identifiers.ts";
+import { done, failed } from "../../contracts/outcome.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { PLATFORM_ACTOR } from "../../guard/identity/actor.ts";
+import { encodePng } from "../../guard/pixels/encodePng.ts";
+import { pixelImage } from "../../guard/pixels/pixelImage.ts";
 import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
 import { sampleImage } from "../../guard/privacy/testImages.ts";
 import type { ServedExchange } from "../../guard/seal/seal.ts";
@@ -64,6 +68,19 @@ async function storedPictures(world: DrainWorld): Promise<Record<string, string>
     );
   });
 }
+
+/** The bytes of every row's primary camera. */
+async function storedPrimaries(world: DrainWorld): Promise<string[]> {
+  const rows = await world.query(
+    sql`select image_key as key, image_offset_bytes as "at", image_length_bytes as size from inferences order by id`,
+  );
+  return rows.map((row) => {
+    const { key, at, size } = placeSchema.parse(row);
+    return (world.objects.get(key) ?? new Uint8Array()).slice(at, at + size).toString();
+  });
+}
+
+const placeSchema = z.object({ key: z.string(), at: z.number(), size: z.number() });
 
 const listedRowSchema = z.object({
   image_key: z.string(),
@@ -161,9 +178,25 @@ describe("the drain", () => {
     expect(world.queue.oldest("row", 10)).toEqual([]);
   });
 
-  it("gives a picture up that cannot be anonymized, at the third failure, and says so in its row", async () => {
+  it.each([
+    [
+      "cannot be decrypted",
+      async (world: DrainWorld) => void (await world.setTier("research", { seed: "0bad".repeat(16) })),
+    ],
+    [
+      "the anonymizer refuses",
+      async (world: DrainWorld) => {
+        world.onAnonymize = () => failed({ kind: "invalid_input", detail: "" });
+      },
+    ],
+  ])("gives a picture up that %s, at the third failure, and says so in its row", async (_, spoil) => {
     const { world, ids } = await waiting(1);
-    await world.setTier("research", { seed: "0bad".repeat(16) });
+    // That a store was away before is no failure of the picture.
+    world.modes.bucket = "away";
+    await world.drain();
+    await world.drain();
+    world.modes.bucket = "up";
+    await spoil(world);
     for (const state of ["pending", "pending", "withheld"]) {
       await world.drain();
       expect(await world.rows()).toMatchObject([{ id: ids[0], image_state: state, image_key: null }]);
@@ -171,6 +204,67 @@ describe("the drain", () => {
     await world.drainAll();
     expect(await world.rows()).toMatchObject([{ image_state: "withheld", texts: 1, images: 0 }]);
     expect(world.keys("frames/")).toEqual([]);
+  });
+});
+
+describe("anonymizing", () => {
+  /** Pictures as they leave the anonymizer: none of them as it came. */
+  const covered = sampleImage("progressiveJpeg");
+  const strippedCover = (() => {
+    const stripped = stripImageMetadata(covered);
+    return stripped.ok ? stripped.value.bytes.toString() : "";
+  })();
+
+  it("stores and embeds of a person's pictures only what the anonymizer answered, asked once for each", async () => {
+    const world = new DrainWorld(app);
+    const person = { subjectRef: "ab".repeat(32) };
+    const event = await world.setTier("research", person);
+    const embedded: string[] = [];
+    world.hashOf = (picture) => {
+      embedded.push(picture.toString());
+      return Array.from({ length: 64 }, () => 1);
+    };
+    world.onAnonymize = (picture) => done({ ...picture, bytes: covered });
+    const jpeg = [{ camera: "primary", bytes: sampleImage("jpeg") }];
+    world.append(await world.seal(event, "research", { images: jpeg }, person.subjectRef));
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ image_state: "stored", text_state: "withheld", images: 1 }]);
+    expect(await storedPrimaries(world)).toEqual([strippedCover]);
+    expect([embedded, world.anonymized]).toEqual([[strippedCover], 1]);
+  });
+
+  it("asks nobody about a stream that is declared person-free, unless it is told to; what came as numbers is kept as a PNG", async () => {
+    const world = new DrainWorld(app, { ANONYMIZE_PICTURES_OF: "people" });
+    const event = await world.setTier("research");
+    const rgb = new Uint8Array(32 * 16 * 3).fill(7);
+    const image = pixelImage({ camera: "primary", pointer: "" }, { widthPixels: 32, heightPixels: 16, rgb });
+    world.append(await world.seal(event, "research", { images: [image] }));
+    await world.drainAll();
+    expect(world.anonymized).toBe(0);
+    expect(await world.rows()).toMatchObject([{ image_state: "stored", images: 1 }]);
+    expect(await storedPrimaries(world)).toEqual([
+      encodePng({ widthPixels: 32, heightPixels: 16, rgb }).toString(),
+    ]);
+  });
+
+  it("holds up no other picture for one that is refused", async () => {
+    const { world, ids } = await waiting(3);
+    world.onAnonymize = (picture) =>
+      world.anonymized % 3 === 2 ? failed({ kind: "invalid_input", detail: "" }) : done(picture);
+    await world.drain();
+    const states = (await world.rows()).map(({ image_state }) => image_state);
+    expect([ids.length, states.filter((state) => state === "stored").length]).toEqual([3, 2]);
+  });
+
+  it("stops asking an anonymizer that is away, in that drain", async () => {
+    const { world } = await waiting(40);
+    let asked = 0;
+    world.onAnonymize = () => {
+      asked += 1;
+      return failed({ kind: "no_capacity", detail: "" });
+    };
+    await world.drain();
+    expect(asked).toBeLessThan(9);
   });
 });
 
@@ -254,6 +348,27 @@ describe("parts that are away", () => {
     await world.drainAll();
     expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored" })));
     expect(world.keys("dead/")).toEqual([]);
+  });
+
+  it("the anonymizer: rows are stored, pictures wait for it however often it is asked, and follow", async () => {
+    const { world, ids } = await waiting(6);
+    world.modes.anonymizer = "away";
+    for (let round = 0; round < 8; round += 1) expect((await world.drain()).waiting).toBe(true);
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "pending" })));
+    expect(world.objects.size).toBe(0);
+    world.modes.anonymizer = "up";
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject(ids.map((id) => ({ id, image_state: "stored", images: 1 })));
+  });
+
+  it("the anonymizer for more than a day: records are whole but for their pictures", async () => {
+    const { world, ids } = await waiting(1);
+    world.modes.anonymizer = "away";
+    await world.drain();
+    world.clock.nowMs += 25 * HOUR_MS;
+    await world.drainAll();
+    expect(await world.rows()).toMatchObject([{ id: ids[0], image_state: "withheld", texts: 1, images: 0 }]);
+    expect(world.objects.size).toBe(0);
   });
 
   it("the runner for more than a day: records are whole but for their vectors", async () => {

@@ -1,6 +1,6 @@
 import type { Configuration } from "../../contracts/configuration.ts";
 import type { Meter } from "../../contracts/metrics.ts";
-import type { Clock, Database, ObjectStore, Random, Runner } from "../../contracts/ports.ts";
+import type { Anonymizer, Clock, Database, ObjectStore, Random, Runner } from "../../contracts/ports.ts";
 import type { Logger } from "../../observe/logs.ts";
 
 /** What a drain works with. */
@@ -10,6 +10,7 @@ export interface DrainPorts {
   readonly database: Database;
   readonly objectStore: ObjectStore;
   readonly runner: Runner;
+  readonly anonymizer: Anonymizer;
   readonly meter: Meter;
   readonly logger: Logger;
   readonly configuration: Configuration;

@@ -1,9 +1,8 @@
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
-import { toHex } from "../../contracts/toHex.ts";
 import { embed, type VectorKind } from "../../embed/embed.ts";
-import { makeTraceparent } from "../../observe/trace.ts";
 import type { DrainPorts } from "./drainPorts.ts";
+import { newTraceparent } from "./newTraceparent.ts";
 
 const EMBED_DEADLINE_MS = 10_000;
 const ITEMS_PER_CALL = 16;
@@ -36,8 +35,6 @@ export async function embedAll(
 }
 
 function embedChunk(kind: VectorKind, items: readonly Uint8Array[], ports: DrainPorts) {
-  const traceparent = makeTraceparent({ traceId: hex(ports, 16), spanId: hex(ports, 8), sampled: false });
-  return embed(kind, items, ports.runner, ports.clock.now() + EMBED_DEADLINE_MS, traceparent);
+  const deadlineAtMs = ports.clock.now() + EMBED_DEADLINE_MS;
+  return embed(kind, items, ports.runner, deadlineAtMs, newTraceparent(ports), "batch");
 }
-
-const hex = (ports: DrainPorts, lengthBytes: number): string => toHex(ports.random.bytes(lengthBytes));

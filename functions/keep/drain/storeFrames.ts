@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { mayKeep } from "../../contracts/tiers.ts";
-import { anonymizeImages, type SealedImages } from "../../guard/seal/anonymizeImages.ts";
+import type { SealedImages } from "../../guard/seal/anonymizeImages.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import type { OutboxRow } from "../outbox/schema.ts";
 import { noteFrames, type StoredFrames, withholdImages } from "../records/store.ts";
@@ -8,18 +7,17 @@ import { cutByBytes } from "./cutByBytes.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
 import { packFrames } from "./framePack.ts";
 import { isKeyframe } from "./keyframe.ts";
-import { type LedgerLine, readLedger } from "./readLedger.ts";
+import { type Prepared, prepareFrames } from "./prepareFrames.ts";
+import { readLedger } from "./readLedger.ts";
 import { ledgerRef, seqsOf, type WaitingImage, withImages } from "./waitingEntry.ts";
 
 /** Entries looked at in one pass: enough for a few full packs. */
 const ENTRIES_PER_PASS = 512;
 
-const idSchema = z.object({ id: z.string() });
+/** After so long rows, which wait for nobody, have their turn again. */
+const PASS_MS = 2000;
 
-type Prepared =
-  | { readonly kind: "frames"; readonly entry: WaitingImage; readonly images: SealedImages }
-  | { readonly kind: "withhold"; readonly entry: WaitingImage }
-  | { readonly kind: "later"; readonly entry: WaitingImage };
+const idSchema = z.object({ id: z.string() });
 
 /**
  * Second stage: images. What the ledger still allows is anonymized, packed by episode, written to the object
@@ -31,6 +29,7 @@ export async function storeFrames(
   ports: DrainPorts,
 ): Promise<StageResult> {
   const { due, dueInMs } = duePacks(queue.oldest("image", ENTRIES_PER_PASS), ports);
+  const startedAtMs = ports.clock.now();
   let moved = 0;
   let failed = false;
   const packs = due.flatMap((rows) => cutByBytes(queue, rows, ports.configuration.FRAME_PACK_MAX_BYTES));
@@ -38,7 +37,7 @@ export async function storeFrames(
     const result = await storePack(queue, organizationId, withImages(queue, rows), ports);
     moved += result.moved;
     failed ||= result.failed;
-    if (result.failed) break;
+    if (result.failed || ports.clock.now() - startedAtMs > PASS_MS) break;
   }
   return { moved, failed, ...(dueInMs === null ? {} : { dueInMs }) };
 }
@@ -76,23 +75,9 @@ async function storePack(
   ports: DrainPorts,
 ): Promise<StageResult> {
   const ledger = await readLedger(ports.database, organizationId, entries.map(ledgerRef));
-  if (!ledger.ok) return failedAt("postgres", entries, queue, ports);
-  const prepared = await Promise.all(
-    entries.map((entry) => prepare(entry, ledger.value(ledgerRef(entry)), ports)),
-  );
+  if (!ledger.ok) return failedAt("postgres", ports);
+  const prepared = await prepareFrames(entries, ledger.value, ports);
   return await storePrepared(queue, organizationId, prepared, ports);
-}
-
-async function prepare(entry: WaitingImage, line: LedgerLine, ports: DrainPorts): Promise<Prepared> {
-  const { configuration, clock } = ports;
-  if (!mayKeep(line.tier, "image") || line.keySeed === null) return { kind: "withhold", entry };
-  const anonymized = await anonymizeImages(entry, line.keySeed, configuration.PENDING_SECRET);
-  if (anonymized.ok) return { kind: "frames", entry, images: anonymized.value };
-
-  ports.meter.count("headgate_drain_failures_total", { part: "anonymizer" });
-  const tooOld = clock.now() - entry.record.createdAtMs > configuration.OUTBOX_DEAD_AFTER_MS;
-  const tooOften = entry.attempts + 1 >= configuration.ANONYMIZE_MAX_ATTEMPTS;
-  return { kind: tooOld || tooOften ? "withhold" : "later", entry };
 }
 
 async function storePrepared(
@@ -102,6 +87,7 @@ async function storePrepared(
   ports: DrainPorts,
 ): Promise<StageResult> {
   const later = prepared.filter((item) => item.kind === "later").map((item) => item.entry);
+  const isWaiting = prepared.some((item) => item.kind === "wait");
   const given = prepared.filter((item) => item.kind === "withhold").map((item) => item.entry);
   const framed = prepared.flatMap((item) => (item.kind === "frames" ? [item] : []));
   queue.countAttempt(seqsOf(later));
@@ -113,7 +99,7 @@ async function storePrepared(
         given.map((entry) => entry.record),
       ),
     ]);
-    if (!noted.ok) return failedAt("postgres", given, queue, ports);
+    if (!noted.ok) return failedAt("postgres", ports);
     queue.dropImages(seqsOf(given));
     ports.meter.count(
       "headgate_records_withheld_total",
@@ -122,7 +108,7 @@ async function storePrepared(
     );
   }
   const stored = framed.length === 0 ? IDLE : await storeObject(queue, organizationId, framed, ports);
-  return { moved: stored.moved + given.length, failed: stored.failed || later.length > 0 };
+  return { moved: stored.moved + given.length, failed: stored.failed || isWaiting || later.length > 0 };
 }
 
 async function storeObject(
@@ -137,7 +123,7 @@ async function storeObject(
   );
   const key = packKey(organizationId, entries);
   const put = await ports.objectStore.put(key, body, "application/vnd.headgate.frames");
-  if (!put.ok) return failedAt("object_store", entries, queue, ports);
+  if (!put.ok) return failedAt("object_store", ports);
 
   const placesOf = Map.groupBy(places, ({ id }) => id);
   const frames = entries.map(
@@ -149,7 +135,7 @@ async function storeObject(
     }),
   );
   const noted = await ports.database.forOrg(organizationId, [noteFrames(organizationId, frames)]);
-  if (!noted.ok) return failedAt("postgres", entries, queue, ports);
+  if (!noted.ok) return failedAt("postgres", ports);
 
   const kept = new Set((noted.value[0] ?? []).map((row) => idSchema.parse(row).id));
   const gone = entries.filter((entry) => !kept.has(entry.record.id));
@@ -164,13 +150,12 @@ async function storeObject(
   return { moved: entries.length, failed: false };
 }
 
-/** A keyframe's image is still needed for its vector; another entry owes its text's vector, or nothing. */
+/** What was stored need not wait as well. A keyframe owes its vector, a text too; another entry owes nothing. */
 function moveOn(queue: EntryQueue, entries: readonly WaitingImage[], { configuration }: DrainPorts): void {
-  const keyframes = entries.filter(({ record }) => isKeyframe(record, configuration));
-  const others = entries.filter(({ record }) => !isKeyframe(record, configuration));
-  queue.advance(seqsOf(keyframes), "vectors");
-  queue.dropImages(seqsOf(others.filter(({ record }) => record.instruction !== null)));
-  queue.remove(seqsOf(others.filter(({ record }) => record.instruction === null)));
+  const owesVector = ({ record }: WaitingImage): boolean =>
+    record.instruction !== null || isKeyframe(record, configuration);
+  queue.dropImages(seqsOf(entries.filter(owesVector)));
+  queue.remove(seqsOf(entries.filter((entry) => !owesVector(entry))));
 }
 
 /** The same frames give the same key, so that a repeated put overwrites itself. */
@@ -180,13 +165,8 @@ function packKey(organizationId: string, entries: readonly WaitingImage[]): stri
   return `frames/${organizationId}/${day}/${first?.id ?? "none"}.frames`;
 }
 
-function failedAt(
-  part: "postgres" | "object_store",
-  entries: readonly WaitingImage[],
-  queue: EntryQueue,
-  ports: DrainPorts,
-): StageResult {
-  queue.countAttempt(seqsOf(entries));
+/** Attempts of this stage are the anonymizer's alone: that a store is away says nothing against a picture. */
+function failedAt(part: "postgres" | "object_store", ports: DrainPorts): StageResult {
   ports.meter.count("headgate_drain_failures_total", { part });
   return { moved: 0, failed: true };
 }

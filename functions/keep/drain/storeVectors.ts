@@ -4,24 +4,16 @@ import type { Row } from "../../contracts/ports.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
 import { embeddingModel } from "../../embed/embed.ts";
 import { normalizeText, textHash } from "../../embed/normalizeText.ts";
-import { anonymizeImages } from "../../guard/seal/anonymizeImages.ts";
 import { type HashedImage, markImages } from "../duplicates/markImages.ts";
 import { markTexts } from "../duplicates/markTexts.ts";
 import type { EntryQueue } from "../outbox/entryQueue.ts";
 import { markRecords } from "../records/markOrder.ts";
 import { knownTexts, linkTexts, storeImageVectors, storeTextVectors } from "../records/store.ts";
-import { cutByBytes } from "./cutByBytes.ts";
 import { type DrainPorts, IDLE, type StageResult } from "./drainPorts.ts";
 import { embedAll } from "./embedAll.ts";
-import { type LedgerLine, readLedger } from "./readLedger.ts";
-import {
-  ledgerRef,
-  seqsOf,
-  type WaitingEntry,
-  type WaitingImage,
-  waitingEntries,
-  withImages,
-} from "./waitingEntry.ts";
+import { cutKeyframes, findKeyframes, readKeyframes, type StoredKeyframe } from "./readKeyframes.ts";
+import { readLedger } from "./readLedger.ts";
+import { ledgerRef, seqsOf, type WaitingEntry, waitingEntries } from "./waitingEntry.ts";
 
 const BLANK: RuleId = "image.blank";
 const NEAR = { text: "duplicate.near_text", image: "duplicate.near_image" } as const satisfies Readonly<
@@ -39,15 +31,9 @@ export async function storeVectors(
   organizationId: string,
   ports: DrainPorts,
 ): Promise<StageResult> {
-  const { OUTBOX_BATCH_ENTRIES, FRAME_PACK_MAX_BYTES } = ports.configuration;
-  const [rows = []] = cutByBytes(queue, queue.oldest("vectors", OUTBOX_BATCH_ENTRIES), FRAME_PACK_MAX_BYTES);
-  const entries = waitingEntries(queue, "vectors", rows.length);
+  const entries = waitingEntries(queue, "vectors", ports.configuration.OUTBOX_BATCH_ENTRIES);
   if (entries.length === 0) return IDLE;
-  const keyframes = withImages(
-    queue,
-    rows.filter((row) => row.has_image),
-  );
-  if (!(await storeAllowed(organizationId, entries, keyframes, ports))) {
+  if (!(await storeAllowed(organizationId, entries, ports))) {
     queue.countAttempt(seqsOf(entries));
     ports.meter.count("headgate_drain_failures_total", { part: "vectors" });
     return { moved: 0, failed: true };
@@ -60,16 +46,19 @@ export async function storeVectors(
 async function storeAllowed(
   organizationId: string,
   entries: readonly WaitingEntry[],
-  keyframes: readonly WaitingImage[],
   ports: DrainPorts,
 ): Promise<boolean> {
   const ledger = await readLedger(ports.database, organizationId, entries.map(ledgerRef));
   if (!ledger.ok) return false;
-  const lineOf = (entry: Pick<WaitingEntry, "record">): LedgerLine => ledger.value(ledgerRef(entry));
-  const texts = entries.filter((entry) => mayKeep(lineOf(entry).tier, "text"));
-  if (!(await storeTexts(organizationId, texts, ports))) return false;
-  const images = keyframes.filter((entry) => mayKeep(lineOf(entry).tier, "image"));
-  return await storeKeyframes(organizationId, images, (entry) => lineOf(entry).keySeed, ports);
+  const keeping = (part: "text" | "image"): WaitingEntry[] =>
+    entries.filter((entry) => mayKeep(ledger.value(ledgerRef(entry)).tier, part));
+  if (!(await storeTexts(organizationId, keeping("text"), ports))) return false;
+  const keyframes = await findKeyframes(organizationId, keeping("image"), ports);
+  if (!keyframes.ok) return false;
+  for (const run of cutKeyframes(keyframes.value, ports.configuration.FRAME_PACK_MAX_BYTES)) {
+    if (!(await storeKeyframes(organizationId, run, ports))) return false;
+  }
+  return true;
 }
 
 async function storeTexts(
@@ -132,19 +121,15 @@ async function linksOf(entries: readonly WaitingEntry[]) {
 
 async function storeKeyframes(
   organizationId: string,
-  keyframes: readonly WaitingImage[],
-  keySeedOf: (entry: WaitingImage) => string | null,
+  keyframes: readonly StoredKeyframe[],
   ports: DrainPorts,
 ): Promise<boolean> {
-  const frames = await Promise.all(
-    keyframes.map(async (entry) => {
-      const keySeed = keySeedOf(entry);
-      if (keySeed === null) return null;
-      const images = await anonymizeImages(entry, keySeed, ports.configuration.PENDING_SECRET);
-      return images.ok ? { entry, bytes: images.value[0].bytes } : null;
-    }),
-  );
-  const readable = frames.filter((frame) => frame !== null);
+  const stored = await readKeyframes(keyframes, ports);
+  if (!stored.ok) return false;
+  const readable = keyframes.flatMap(({ entry }, index) => {
+    const bytes = stored.value[index] ?? null;
+    return bytes === null ? [] : [{ entry, bytes }];
+  });
   if (readable.length === 0) return true;
   const pictures = readable.map((frame) => frame.bytes);
   const [vectors, hashes] = await Promise.all([
@@ -160,14 +145,14 @@ async function storeKeyframes(
     ? vectorsOf(readable, hashes.value).map(({ item, vector }): HashedImage => ({ ...item, bits: vector }))
     : [];
   const blank = hashed.filter(({ bits }) => bits.every((bit) => bit < 0.5));
-  const stored = await ports.database.forOrg(organizationId, [
+  const written = await ports.database.forOrg(organizationId, [
     storeImageVectors(organizationId, embeddingModel("image"), rows),
     ...markImages(organizationId, hashed, ports.configuration.NEAR_IMAGE_DISTANCE_MAX_BITS),
     ...(blank.length === 0 ? [] : [markRecords(organizationId, blank, BLANK)]),
   ]);
-  if (!stored.ok) return false;
+  if (!written.ok) return false;
   ports.meter.count("headgate_embeddings_total", { kind: "image" }, rows.length);
-  const [, , marks = [], blanks = []] = stored.value;
+  const [, , marks = [], blanks = []] = written.value;
   const skipped = { kind: "image", outcome: "skipped" };
   ports.meter.count("headgate_signatures_total", skipped, readable.length - hashed.length);
   countSignatures("image", hashed.length, marks, ports);
@@ -177,7 +162,7 @@ async function storeKeyframes(
 
 /** Records with their vectors; what the model could not read has none. */
 function vectorsOf(
-  frames: readonly { readonly entry: WaitingImage }[],
+  frames: readonly { readonly entry: WaitingEntry }[],
   vectors: readonly (Float32Array | null)[],
 ): { item: { id: string; createdAtMs: number }; vector: Float32Array }[] {
   return frames.flatMap(({ entry: { record } }, index) => {

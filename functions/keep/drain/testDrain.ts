@@ -6,7 +6,16 @@ import type { TestDatabase } from "../../../local/postgres/testDatabase.ts";
 import { startMigratedDatabase } from "../../../local/postgres/testMigrated.ts";
 import { newUuid } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
-import type { Database, ObjectStore, Outbox, Row, Runner, Tensor } from "../../contracts/ports.ts";
+import type {
+  Anonymizer,
+  Database,
+  EncodedPicture,
+  ObjectStore,
+  Outbox,
+  Row,
+  Runner,
+  Tensor,
+} from "../../contracts/ports.ts";
 import type { OutboxEntry } from "../../contracts/records.ts";
 import type { ConsentTier } from "../../contracts/tiers.ts";
 import { systemRandom, TestClock, testConfiguration } from "../../guard/leases/testWorld.ts";
@@ -46,14 +55,18 @@ export class DrainWorld {
   readonly clock = new TestClock(Date.now());
   readonly meter = recordingMeter();
   readonly objects = new Map<string, Uint8Array<ArrayBuffer>>();
-  readonly modes: Record<"postgres" | "bucket" | "runner", PartMode> = {
+  readonly modes: Record<"postgres" | "bucket" | "runner" | "anonymizer", PartMode> = {
     postgres: "up",
     bucket: "up",
     runner: "up",
+    anonymizer: "up",
   };
   /** What the hash model answers for a picture, by its bytes; null: the runner does not have that model. */
   hashOf: ((picture: Uint8Array) => number[]) | null = () =>
     Array.from({ length: HASH_BITS }, (_, bit) => bit % 2);
+  /** Pictures that the anonymizer was given, and what it does with each. */
+  anonymized = 0;
+  onAnonymize: (picture: EncodedPicture) => Awaited<ReturnType<Anonymizer["anonymize"]>> = done;
   readonly queue: EntryQueue;
   readonly ports: DrainPorts;
   readonly #app: Database;
@@ -62,7 +75,7 @@ export class DrainWorld {
 
   constructor(app: Database, changes: Record<string, unknown> = {}) {
     this.#app = app;
-    const configuration = testConfiguration(changes);
+    const configuration = testConfiguration({ ANONYMIZE_PICTURES_OF: "everybody", ...changes });
     this.queue = this.newQueue();
     this.ports = {
       clock: this.clock,
@@ -78,6 +91,7 @@ export class DrainWorld {
       database: this.#database(),
       objectStore: this.#objectStore(),
       runner: this.#runner(),
+      anonymizer: this.#anonymizer(),
     };
   }
 
@@ -109,6 +123,7 @@ export class DrainWorld {
     eventId: string,
     tier: ConsentTier = "research",
     changes: Partial<ServedExchange> = {},
+    subjectRef: string | null = null,
   ): Promise<OutboxEntry> {
     this.#steps += 1;
     // Ids sort by their time.
@@ -117,11 +132,7 @@ export class DrainWorld {
       ...exchangeOf(this.organizationId, newUuid(this.clock, systemRandom), this.#steps, this.clock.now()),
       ...changes,
     };
-    const entry = await seal(
-      exchange,
-      { tier, eventId, subjectRef: null, keySeed: SEED },
-      testConfiguration(),
-    );
+    const entry = await seal(exchange, { tier, eventId, subjectRef, keySeed: SEED }, testConfiguration());
     if (entry === null) throw new Error("Nothing was sealed.");
     return entry;
   }
@@ -210,6 +221,17 @@ export class DrainWorld {
         const data = new Float32Array((shape[0] ?? 0) * (shape[1] ?? 0)).fill(0.5);
         const outputs = [{ name: "embedding", datatype: "FP32" as const, shape, data }];
         return done({ model, modelVersion: "1", outputs, queueMs: null, computeMs: null });
+      },
+    };
+  }
+
+  /** Finds nothing to cover in any picture, or does with it what a test wants. */
+  #anonymizer(): Anonymizer {
+    return {
+      anonymize: async (picture) => {
+        if (this.modes.anonymizer !== "up") return failed({ kind: "no_capacity", detail: "away" });
+        this.anonymized += 1;
+        return this.onAnonymize(picture);
       },
     };
   }

@@ -180,6 +180,17 @@ export function noteFrames(organizationId: string, frames: readonly StoredFrames
     returning i.id`;
 }
 
+/** Where the primary camera's picture of these records lies, of those that have one stored. */
+export const storedImages = (
+  organizationId: string,
+  records: readonly { id: string; createdAtMs: number }[],
+): SQL => sql`
+  select i.id, i.image_key as key, i.image_offset_bytes as offset_bytes, i.image_length_bytes as length_bytes
+  from ${inferences} i
+  join jsonb_to_recordset(${JSON.stringify(records.map((r) => ({ id: r.id, created_at: isoTime(r.createdAtMs) })))}::jsonb)
+    as w(id uuid, created_at timestamptz) on i.id = w.id and i.created_at = w.created_at
+  where i.organization_id = ${organizationId} and i.image_state = 'stored'`;
+
 /** Marks records whose image was given up. */
 export const withholdImages = (
   organizationId: string,
