@@ -1,5 +1,6 @@
 import { hexDigest } from "../../contracts/hexDigest.ts";
 import { canonicalRobotName, findRobot } from "../../contracts/robots.ts";
+import { utf8 } from "../../contracts/utf8.ts";
 import type { ActInput } from "../gates/actInput.ts";
 
 /** What makes two requests the same: whose they are, and everything that was asked. */
@@ -8,8 +9,6 @@ export interface HashedContent {
   readonly subjectRef: string | null;
   readonly input: ActInput;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * SHA-256, in hex, over one canonical encoding of a request: its fields as a JSON array, with the SHA-256 of each
@@ -31,7 +30,7 @@ export async function contentHash({ organizationId, subjectRef, input }: HashedC
     input.capturedAt,
     images,
   ];
-  return await hexDigest(encoder.encode(JSON.stringify(fields)));
+  return await hexDigest(utf8(JSON.stringify(fields)));
 }
 
 const robotName = (name: string | null): string | null =>
