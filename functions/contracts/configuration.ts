@@ -202,7 +202,7 @@ export const configurationSchema = z.object({
     "Kind of the vector indexes; `npm start` builds it, elsewhere `npm run migrate -- --vector-index` does.",
   ),
   SEARCH_EF_SEARCH: setting(
-    z.coerce.number().int().min(1).max(1000).default(90),
+    z.coerce.number().int().min(1).max(1000).default(100),
     "Candidates that a search of an HNSW index keeps: more find more, and take longer.",
   ),
   SEARCH_PROBES: count(40, "Lists of an IVFFlat index that a search opens first."),
