@@ -61,6 +61,8 @@ export async function checkSides(
     harm,
     purposes: purposesOf(options),
     hasReference: options.reference.length > 0,
+    rows: null,
+    recommendations: null,
     data: dataOf(sides, tables, options),
     notes: writeNotes({ plan, evidence, options }),
     seed,
@@ -91,6 +93,7 @@ function dataOf(
 ): Report["data"] {
   const shown = ({ files, rows }: Side): { files: string[]; rows: number } => ({ files: [...files], rows });
   return {
+    unit: "row",
     candidate: shown(candidate),
     reference: options.reference.length > 0 ? shown(reference) : null,
     sampled: { candidate: tables.candidate.sample.rows, reference: tables.reference.sample.rows },

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { DIMENSIONS } from "./metrics.ts";
+import { recommendationSchema } from "./recommendations.ts";
+import { rowsSchema } from "./rows.ts";
 
 export const SCHEMA_VERSION = 1;
 
@@ -81,7 +83,13 @@ export const reportSchema = z.strictObject({
       z: z.number().nullable(),
     }),
   ),
+  /** Which rows do it; null where nobody looked (`quick`). */
+  rows: rowsSchema.nullable(),
+  /** What to do about it, the best first, at most six; null where nothing was tried (`quick`). */
+  recommendations: z.array(recommendationSchema).max(6).nullable(),
   data: z.strictObject({
+    /** What is judged: a row, a document, an episode. */
+    unit: z.enum(["row", "document", "episode"]),
     candidate: z.strictObject({ files: z.array(z.string()), rows: z.number() }),
     reference: z.strictObject({ files: z.array(z.string()), rows: z.number() }).nullable(),
     sampled: z.strictObject({ candidate: z.number(), reference: z.number() }),

@@ -154,7 +154,10 @@ export function sampleReport(): Report {
         z: 1.2,
       },
     ],
+    rows: null,
+    recommendations: null,
     data: {
+      unit: "row",
       candidate: { files: ["synthetic.csv"], rows: 20_000 },
       reference: { files: ["real-2023.csv", "real-2024.csv"], rows: 1_048_576 },
       sampled: { candidate: 20_000, reference: 50_000 },
@@ -197,7 +200,10 @@ export function hostileReport(text: string, columns: number): Report {
       analyzed: true,
       z: index,
     })),
+    rows: null,
+    recommendations: null,
     data: {
+      unit: "row",
       candidate: { files: Array(columns).fill(text), rows: 1 },
       reference: { files: Array(columns).fill(text), rows: 1 },
       sampled: { candidate: 1, reference: 1 },

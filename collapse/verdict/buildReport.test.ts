@@ -93,7 +93,10 @@ const found = (channels: readonly HarmChannel[], over: Partial<Found> = {}): Fou
   harm: harmOf(channels),
   purposes: ["predictive", "generative"],
   hasReference: true,
+  rows: null,
+  recommendations: null,
   data: {
+    unit: "row",
     candidate: { files: ["c.csv"], rows: 1_000 },
     reference: { files: ["r.csv"], rows: 2_000 },
     sampled: { candidate: 1_000, reference: 2_000 },

@@ -18,6 +18,8 @@ export interface Found {
   readonly purposes: readonly Purpose[];
   readonly hasReference: boolean;
   readonly data: Report["data"];
+  readonly rows: Report["rows"];
+  readonly recommendations: Report["recommendations"];
   readonly notes: readonly string[];
   readonly seed: number;
 }
@@ -58,6 +60,8 @@ export function buildReport(found: Found): Report {
       ]),
     ),
     columns: columnsOf(found),
+    rows: found.rows,
+    recommendations: found.recommendations,
     data: found.data,
     notes: found.notes,
     seed: found.seed,
