@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { IMAGE_EMBEDDERS, TEXT_EMBEDDERS } from "./models.ts";
 import { policyServersSetting } from "./policyServersSetting.ts";
 
 /** One setting: what it means for an operator, and its schema with the default. */
@@ -211,6 +212,14 @@ export const configurationSchema = z.object({
     10_000,
     "Own vectors up to which a search asks no index, where 100,000 are stored; grows with the root of these.",
     0,
+  ),
+  EMBED_TEXT_MODEL: setting(
+    z.enum(TEXT_EMBEDDERS).default("lexical-384"),
+    "The model whose vectors of texts are stored and searched; `minilm-l6-384` is to be pulled first.",
+  ),
+  EMBED_IMAGE_MODEL: setting(
+    z.enum(IMAGE_EMBEDDERS).default("visual-512"),
+    "The same of images; `clip-vit-b32-512` is to be pulled first.",
   ),
   SEARCH_EMBED_TIMEOUT_MS: milliseconds(1000, "Deadline of embedding the query of a search."),
   SEARCH_CACHE_MS: milliseconds(300_000, "How long an isolate remembers the vector of a query.", 0),

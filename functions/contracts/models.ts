@@ -39,6 +39,28 @@ export type ModelDefinition =
 /** A model that acts. */
 export type Policy = Extract<ModelDefinition, { readonly kind: "policy" }>;
 
+/** The models that may make the vectors that are stored, first the one that is built in. */
+export const TEXT_EMBEDDERS = ["lexical-384", "minilm-l6-384"] as const;
+export const IMAGE_EMBEDDERS = ["visual-512", "clip-vit-b32-512"] as const;
+
+/** The models that an operator pulls before the gate is set to use them. */
+export const PULLED_MODELS: readonly ModelDefinition[] = [
+  {
+    name: "minilm-l6-384",
+    kind: "text_embedding",
+    version: "1",
+    description: "all-MiniLM-L6-v2: sentences of English to 384 numbers that say what they mean.",
+    dimensions: 384,
+  },
+  {
+    name: "clip-vit-b32-512",
+    kind: "image_embedding",
+    version: "1",
+    description: "CLIP ViT-B/32, its image half: pictures to 512 numbers that say what they show.",
+    dimensions: 512,
+  },
+];
+
 /** The models built by the scripts in gpu-runner/, and what each promises to the edge. */
 export const MODELS: readonly ModelDefinition[] = [
   {

@@ -5,7 +5,7 @@ import {
   actionUnitsSchema,
   gripperConventionSchema,
 } from "./actionSpaces.ts";
-import { MODELS } from "./models.ts";
+import { MODELS, PULLED_MODELS } from "./models.ts";
 import type { PolicyServer } from "./policyServers.ts";
 import { actionDimension, findRobot } from "./robots.ts";
 
@@ -56,7 +56,9 @@ const shape = {
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be up to 64 letters, digits, dots, dashes")
-    .refine((name) => MODELS.every((model) => model.name !== name), { error: "is a built-in model's name" }),
+    .refine((name) => [...MODELS, ...PULLED_MODELS].every((model) => model.name !== name), {
+      error: "is a built-in model's name",
+    }),
   version: z.string().min(1).max(64).default("1"),
   description: z.string().max(512).default(""),
   origins: originsSchema,

@@ -1,34 +1,47 @@
+import type { Configuration } from "../contracts/configuration.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { InferFailure, InferRequest, Runner } from "../contracts/ports.ts";
 
-/** The model that makes each kind of vector, and the length of what it makes; a hash is a vector of 0 and 1. */
-const EMBEDDERS = {
-  text: { model: "lexical-384", input: "text", output: "embedding", dimensions: 384 },
-  image: { model: "visual-512", input: "image", output: "embedding", dimensions: 512 },
-  image_hash: { model: "perceptual-64", input: "image", output: "bits", dimensions: 64 },
+/** What each kind of vector is made of, and its length, which is its column's; a hash is a vector of 0 and 1. */
+const KINDS = {
+  text: { input: "text", output: "embedding", dimensions: 384 },
+  image: { input: "image", output: "embedding", dimensions: 512 },
+  image_hash: { input: "image", output: "bits", dimensions: 64 },
 } as const;
 
-export type VectorKind = keyof typeof EMBEDDERS;
+export type VectorKind = keyof typeof KINDS;
 
-/** The model whose vectors of this kind are stored; vectors of different models never compare. */
-export const embeddingModel = (kind: VectorKind): string => EMBEDDERS[kind].model;
+/** A kind of vector, and the model that makes it. */
+export interface Embedder {
+  readonly kind: VectorKind;
+  readonly model: string;
+}
+
+/** The model that makes and stores vectors of this kind, as it is set; vectors of different models never compare. */
+export function embedderOf(
+  kind: VectorKind,
+  { EMBED_TEXT_MODEL, EMBED_IMAGE_MODEL }: Pick<Configuration, "EMBED_TEXT_MODEL" | "EMBED_IMAGE_MODEL">,
+): Embedder {
+  const models = { text: EMBED_TEXT_MODEL, image: EMBED_IMAGE_MODEL, image_hash: "perceptual-64" };
+  return { kind, model: models[kind] };
+}
 
 /** How many numbers a vector of this kind has. */
-export const vectorDimensions = (kind: VectorKind): number => EMBEDDERS[kind].dimensions;
+export const vectorDimensions = (kind: VectorKind): number => KINDS[kind].dimensions;
 
 /**
  * Vectors of unit length, or hashes, for a batch of texts (UTF-8) or encoded images, in the order given.
  * Fails as the runner fails; the whole batch or nothing. With `batch`, what moves robots goes first.
  */
 export async function embed(
-  kind: VectorKind,
+  { kind, model }: Embedder,
   items: readonly Uint8Array[],
   runner: Runner,
   deadlineAtMs: number,
   traceparent: string,
   priority?: InferRequest["priority"],
 ): Promise<Outcome<Float32Array[], InferFailure>> {
-  const { model, input, output: name, dimensions } = EMBEDDERS[kind];
+  const { input, output: name, dimensions } = KINDS[kind];
   const answer = await runner.infer(
     {
       model,

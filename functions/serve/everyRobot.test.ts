@@ -294,7 +294,7 @@ describe("every robot in every of its action spaces, whatever a policy answers",
 
   it("finds its policy listed with its space and as many numbers as it takes", () => {
     for (const item of CASES) {
-      const [listed] = listModels([policyOf(item, {})]).data;
+      const [listed] = listModels([policyOf(item, {})], []).data;
       expect(listed).toMatchObject({
         action_space: item.envelope.actionSpace,
         action_dimension: item.envelope.axes.length,

@@ -1,4 +1,4 @@
-import { MODELS, type ModelDefinition, type Policy } from "../contracts/models.ts";
+import { MODELS, type ModelDefinition, type Policy, PULLED_MODELS } from "../contracts/models.ts";
 import type { ModelList } from "./schema.ts";
 
 const describe = (model: ModelDefinition): ModelList["data"][number] => ({
@@ -20,8 +20,12 @@ const describe = (model: ModelDefinition): ModelList["data"][number] => ({
     : { dimensions: model.dimensions }),
 });
 
-/** The catalog as `GET /v1/models` answers it, in the list shape that OpenAI clients read. */
-export const listModels = (policies: readonly Policy[]): ModelList => ({
-  object: "list",
-  data: [...policies, ...MODELS.filter((model) => model.kind !== "policy")].map(describe),
-});
+/**
+ * The catalog as `GET /v1/models` answers it, in the list shape that OpenAI clients read: of what is to be pulled, only
+ * what the gate is set to use.
+ */
+export function listModels(policies: readonly Policy[], used: readonly string[]): ModelList {
+  const builtIn = MODELS.filter((model) => model.kind !== "policy");
+  const pulled = PULLED_MODELS.filter(({ name }) => used.includes(name));
+  return { object: "list", data: [...policies, ...builtIn, ...pulled].map(describe) };
+}

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { CATALOG } from "../../cli/models/catalog.ts";
-import { MODELS } from "../../functions/contracts/models.ts";
+import { MODELS, PULLED_MODELS } from "../../functions/contracts/models.ts";
 import { BUILT_MODELS } from "../build-models/models.ts";
 import { breaksPromise, EDGE_CATALOG } from "./edgeCatalog.ts";
 import { modelContractSchema } from "./modelContract.ts";
 
 it("promises for every model of the gate's catalog what the gate relies on", () => {
-  for (const model of MODELS) {
+  for (const model of [...MODELS, ...PULLED_MODELS]) {
     const promise = EDGE_CATALOG[model.name];
     const dimensions =
       model.kind === "policy" ? [model.action.chunkSize, model.action.dimension] : [model.dimensions];

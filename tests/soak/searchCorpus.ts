@@ -32,11 +32,12 @@ export interface Told {
 /** Texts with the vectors that the cell's own runner makes of them. */
 export async function embedTexts({ stack }: Cell, texts: readonly string[]): Promise<Told[]> {
   const runner = openInferenceRunner({ origins: [stack.runnerUrl], clock: SYSTEM_CLOCK, meter: NO_METER });
+  const embedder = { kind: "text", model: "lexical-384" } as const;
   const told: Told[] = [];
   for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {
     const chunk = texts.slice(start, start + TEXTS_PER_CALL);
     const items = chunk.map((text) => utf8(normalizeText(text)));
-    const vectors = unwrap(await embed("text", items, runner, Date.now() + EMBED_TIMEOUT_MS, TRACEPARENT));
+    const vectors = unwrap(await embed(embedder, items, runner, Date.now() + EMBED_TIMEOUT_MS, TRACEPARENT));
     told.push(...chunk.map((text, index) => ({ text, vector: vectors[index] ?? new Float32Array() })));
   }
   return told;

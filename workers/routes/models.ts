@@ -14,5 +14,9 @@ export const modelsEndpoint: Endpoint = {
     },
   },
   handle: (call) =>
-    withGrant(call, "models:read", async () => result(listModels(call.services.policies.policies))),
+    withGrant(call, "models:read", async () => {
+      const { policies, configuration } = call.services;
+      const used = [configuration.EMBED_TEXT_MODEL, configuration.EMBED_IMAGE_MODEL];
+      return result(listModels(policies.policies, used));
+    }),
 };

@@ -8,6 +8,7 @@ import { toPublicId } from "../../contracts/identifiers.ts";
 import { done, failed } from "../../contracts/outcome.ts";
 import type { Database } from "../../contracts/ports.ts";
 import { PLATFORM_ACTOR } from "../../guard/identity/actor.ts";
+import { testConfiguration } from "../../guard/leases/testWorld.ts";
 import { encodePng } from "../../guard/pixels/encodePng.ts";
 import { pixelImage } from "../../guard/pixels/pixelImage.ts";
 import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
@@ -15,6 +16,7 @@ import { sampleImage } from "../../guard/privacy/testImages.ts";
 import type { ServedExchange } from "../../guard/seal/seal.ts";
 import { listedCamerasSchema } from "../records/cameras.ts";
 import { readInference } from "../records/readInference.ts";
+import { drainOutbox } from "./drainOutbox.ts";
 import { replayDeadLetters } from "./replayDeadLetters.ts";
 import { DrainWorld, startDrainDatabase } from "./testDrain.ts";
 
@@ -105,6 +107,22 @@ describe("the drain", () => {
       ids.map((id) => ({ id, tier: "research", image_state: "stored", has_body: true, texts: 1, images: 1 })),
     );
     expect(world.queue.depth()).toEqual({ entries: 0, oldestAtMs: null });
+  });
+
+  it("makes the vector of a known text anew once another model is set, and keeps one vector per text", async () => {
+    const { world, event } = await waiting(1);
+    await world.drainAll();
+    const configuration = testConfiguration({
+      EMBED_TEXT_MODEL: "minilm-l6-384",
+      EMBED_IMAGE_MODEL: "clip-vit-b32-512",
+    });
+    world.append(await world.seal(event));
+    await drainOutbox(world.queue, `${world.organizationId}:0`, { ...world.ports, configuration });
+    const models = sql`select (select string_agg(model, ',') from embeddings_text) as text,
+      (select string_agg(model, ',' order by inference_id) from embeddings_image) as image`;
+    expect(await world.query(models)).toEqual([
+      { text: "minilm-l6-384", image: "visual-512,clip-vit-b32-512" },
+    ]);
   });
 
   it("packs the pictures of all cameras, and makes vectors of the primary one's alone", async () => {

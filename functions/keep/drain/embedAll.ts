@@ -1,6 +1,6 @@
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
-import { embed, type VectorKind } from "../../embed/embed.ts";
+import { embed, embedderOf, type VectorKind } from "../../embed/embed.ts";
 import type { DrainPorts } from "./drainPorts.ts";
 import { newTraceparent } from "./newTraceparent.ts";
 
@@ -36,5 +36,12 @@ export async function embedAll(
 
 function embedChunk(kind: VectorKind, items: readonly Uint8Array[], ports: DrainPorts) {
   const deadlineAtMs = ports.clock.now() + EMBED_DEADLINE_MS;
-  return embed(kind, items, ports.runner, deadlineAtMs, newTraceparent(ports), "batch");
+  return embed(
+    embedderOf(kind, ports.configuration),
+    items,
+    ports.runner,
+    deadlineAtMs,
+    newTraceparent(ports),
+    "batch",
+  );
 }

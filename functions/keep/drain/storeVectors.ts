@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { RuleId } from "../../contracts/gates.ts";
 import type { Row } from "../../contracts/ports.ts";
 import { mayKeep } from "../../contracts/tiers.ts";
-import { embeddingModel } from "../../embed/embed.ts";
+import { embedderOf } from "../../embed/embed.ts";
 import { normalizeText, textHash } from "../../embed/normalizeText.ts";
 import { type HashedImage, markImages } from "../duplicates/markImages.ts";
 import { markTexts } from "../duplicates/markTexts.ts";
@@ -69,7 +69,10 @@ async function storeTexts(
   const links = await linksOf(entries);
   if (links.length === 0) return true;
   const texts = new Map(links.map((link) => [link.hash, link.text]));
-  const known = await ports.database.forOrg(organizationId, [knownTexts(organizationId, [...texts.keys()])]);
+  const { model } = embedderOf("text", ports.configuration);
+  const known = await ports.database.forOrg(organizationId, [
+    knownTexts(organizationId, model, [...texts.keys()]),
+  ]);
   if (!known.ok) return false;
 
   const present = new Set((known.value[0] ?? []).map((row) => hashSchema.parse(row).text_hash));
@@ -91,7 +94,7 @@ async function storeTexts(
   const embedded = new Set([...present, ...fresh.map(({ hash }) => hash)]);
   const linkable = links.filter((link) => embedded.has(link.hash));
   const stored = await ports.database.forOrg(organizationId, [
-    storeTextVectors(organizationId, embeddingModel("text"), fresh),
+    storeTextVectors(organizationId, model, fresh),
     linkTexts(organizationId, linkable),
     ...markTexts(organizationId, fresh, ports.configuration.NEAR_TEXT_SIMILARITY_MIN),
   ]);
@@ -146,7 +149,7 @@ async function storeKeyframes(
     : [];
   const blank = hashed.filter(({ bits }) => bits.every((bit) => bit < 0.5));
   const written = await ports.database.forOrg(organizationId, [
-    storeImageVectors(organizationId, embeddingModel("image"), rows),
+    storeImageVectors(organizationId, embedderOf("image", ports.configuration).model, rows),
     ...markImages(organizationId, hashed, ports.configuration.NEAR_IMAGE_DISTANCE_MAX_BITS),
     ...(blank.length === 0 ? [] : [markRecords(organizationId, blank, BLANK)]),
   ]);

@@ -29,7 +29,12 @@ import type { DrainPorts } from "./drainPorts.ts";
 
 const DATABASE_TIMEOUT_MS = 10_000;
 const SEED = "5eed".repeat(16);
-const VECTOR_LENGTHS: Readonly<Record<string, number>> = { "lexical-384": 384, "visual-512": 512 };
+const VECTOR_LENGTHS: Readonly<Record<string, number>> = {
+  "lexical-384": 384,
+  "minilm-l6-384": 384,
+  "visual-512": 512,
+  "clip-vit-b32-512": 512,
+};
 const HASH_MODEL = "perceptual-64";
 const HASH_BITS = 64;
 

@@ -201,10 +201,10 @@ export const withholdImages = (
     as w(id uuid, created_at timestamptz)
   where i.organization_id = ${organizationId} and i.id = w.id and i.created_at = w.created_at and i.image_state = 'pending'`;
 
-/** Which of these texts have a vector already. */
-export const knownTexts = (organizationId: string, hashes: readonly string[]): SQL => sql`
+/** Which of these texts have a vector of that model already. */
+export const knownTexts = (organizationId: string, model: string, hashes: readonly string[]): SQL => sql`
   select text_hash from ${embeddingsText}
-  where organization_id = ${organizationId}
+  where organization_id = ${organizationId} and model = ${model}
     and text_hash in (select value from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb))`;
 
 const vectorText = (vector: Float32Array): string => `[${Array.from(vector).join(",")}]`;
@@ -214,6 +214,7 @@ export interface TextVector {
   readonly vector: Float32Array;
 }
 
+/** A text that has a vector of another model gets the new one in its place: there is one vector per text. */
 export const storeTextVectors = (
   organizationId: string,
   model: string,
@@ -223,7 +224,9 @@ export const storeTextVectors = (
   select ${organizationId}::uuid, v.hash, v.embedding::vector, ${model}
   from jsonb_to_recordset(${JSON.stringify(vectors.map((v) => ({ hash: v.hash, embedding: vectorText(v.vector) })))}::jsonb)
     as v(hash text, embedding text)
-  on conflict do nothing`;
+  on conflict (organization_id, text_hash)
+    do update set embedding = excluded.embedding, model = excluded.model
+    where ${embeddingsText}.model <> excluded.model`;
 
 /** Links records to the vector of their text; only records that are still there. */
 export const linkTexts = (

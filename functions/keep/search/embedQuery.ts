@@ -4,7 +4,7 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-import { embed, embeddingModel } from "../../embed/embed.ts";
+import { embed, embedderOf } from "../../embed/embed.ts";
 import { decodeImageField } from "../../guard/gates/decodeImageField.ts";
 import { gateImage } from "../../guard/gates/gateImage.ts";
 import { stripImageMetadata } from "../../guard/privacy/stripImageMetadata.ts";
@@ -51,8 +51,9 @@ async function embedQuery(
   { organizationId, traceparent }: EmbeddingCall,
   { clock, runner, meter, configuration, searchMemory }: SearchPorts,
 ): Promise<Outcome<Float32Array, Problem>> {
+  const embedder = embedderOf(kind, configuration);
   // The organization is in the key: else the time of an answer would tell what others look for.
-  const key = `${organizationId}:${embeddingModel(kind)}:${await hexDigest(content)}`;
+  const key = `${organizationId}:${embedder.model}:${await hexDigest(content)}`;
   const known = searchMemory.vectors.get(key);
   if (known !== undefined && known.untilMs > clock.now()) {
     meter.count("headgate_query_vectors_total", { kind, outcome: "hit" });
@@ -60,7 +61,7 @@ async function embedQuery(
   }
   meter.count("headgate_query_vectors_total", { kind, outcome: "miss" });
   const deadlineAtMs = clock.now() + configuration.SEARCH_EMBED_TIMEOUT_MS;
-  const answer = await embed(kind, [content], runner, deadlineAtMs, traceparent);
+  const answer = await embed(embedder, [content], runner, deadlineAtMs, traceparent);
   if (!answer.ok) return failed(problemOf(kind, answer.failure));
   const [vector] = answer.value;
   if (vector === undefined) return failed({ code: "no_capacity", retryAfterSeconds: 1 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { uuidTimeMs } from "../../contracts/identifiers.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Problem } from "../../contracts/problems.ts";
+import { embedderOf } from "../../embed/embed.ts";
 import { storageProblem } from "../../guard/identity/storageProblem.ts";
 import { type EmbeddingCall, embedImage, embedText } from "./embedQuery.ts";
 import type { SearchQuery } from "./readQuery.ts";
@@ -59,11 +60,12 @@ async function readOwnVector(
   id: string,
   kind: SearchQuery["kind"],
   organizationId: string,
-  { database }: SearchPorts,
+  { database, configuration }: SearchPorts,
 ): Promise<Outcome<SearchTarget, Problem>> {
   const createdAt = new Date(uuidTimeMs(id)).toISOString();
+  const { model } = embedderOf(kind, configuration);
   const answer = await database.forOrg(organizationId, [
-    vectorOfRecord(organizationId, kind, { id, createdAt }),
+    vectorOfRecord(organizationId, kind, model, { id, createdAt }),
   ]);
   if (!answer.ok) return failed(storageProblem(answer.failure));
   const [row] = answer.value[0] ?? [];

@@ -53,7 +53,7 @@ export const searchRequestSchema = z
       .array(z.number().min(-COMPONENT_MAX).max(COMPONENT_MAX))
       .max(512)
       .optional()
-      .meta({ description: "384 numbers of lexical-384, or 512 of visual-512." }),
+      .meta({ description: "384 numbers of the model of texts, or 512 of that of images." }),
     like: z
       .string()
       .max(64)

@@ -4,6 +4,7 @@ import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { DatabaseFailure, Row } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { consentTierSchema } from "../../contracts/tiers.ts";
+import { embedderOf } from "../../embed/embed.ts";
 import { storageProblem } from "../../guard/identity/storageProblem.ts";
 import { type InferenceRow, inferenceJsonSchema, inferenceOf } from "../records/inferenceRow.ts";
 import type { EmbeddingCall } from "./embedQuery.ts";
@@ -65,7 +66,8 @@ async function look(
   if (!planned.ok) return planned;
   const { kind, distance, limit } = query;
   const { plan } = planned.value;
-  const nearest = { kind, distance, filter, ...target };
+  const { model } = embedderOf(kind, ports.configuration);
+  const nearest = { kind, model, distance, filter, ...target };
   const answer = await findAmong(organizationId, nearest, planned.value, limit, ports);
   if (!answer.ok) return answer;
   const { found, truncated } = answer.value;

@@ -2,7 +2,6 @@ import { type SQL, sql } from "drizzle-orm";
 import { embeddingsImage, embeddingsText, embeddingsTextRecords } from "../../../drizzle/embed.ts";
 import { inferenceBodies, inferences } from "../../../drizzle/keep.ts";
 import { CONSENT_TIERS, mayKeep } from "../../contracts/tiers.ts";
-import { embeddingModel } from "../../embed/embed.ts";
 import { tierNow } from "../records/inferenceRow.ts";
 import type { Distance, SearchedKind, SearchFilter } from "./schema.ts";
 
@@ -79,6 +78,7 @@ export const countFiltered = (organizationId: string, filter: SearchFilter, cap:
 export const vectorOfRecord = (
   organizationId: string,
   kind: SearchedKind,
+  model: string,
   record: { id: string; createdAt: string },
 ): SQL => {
   const own =
@@ -90,7 +90,7 @@ export const vectorOfRecord = (
     select t.embedding::text as vector, t.${TABLES[kind].item}::text as item
     from ${inferences} i join ${own}
     where i.id = ${record.id} and i.created_at = ${record.createdAt}::timestamptz
-      and t.model = ${embeddingModel(kind)} and ${isVisible(organizationId, kind)}`;
+      and t.model = ${model} and ${isVisible(organizationId, kind)}`;
 };
 
 /** How the candidates of a search are found, nearest first. */
@@ -112,6 +112,8 @@ export interface IndexSettings {
 
 export interface NearestRequest {
   readonly kind: SearchedKind;
+  /** Only its vectors are compared. */
+  readonly model: string;
   readonly distance: Distance;
   readonly vector: readonly number[];
   readonly filter: SearchFilter;
@@ -143,14 +145,14 @@ const indexSettings = ({
  * newest records were looked at in vain, and which has more. The filter has a period. See migration 0012.
  */
 export function findNearest(organizationId: string, request: NearestRequest): SQL {
-  const { kind, distance, vector, plan, rows, except, filter } = request;
+  const { kind, model, distance, vector, plan, rows, except, filter } = request;
   const nearest = kind === "text" ? sql`nearest_texts` : sql`nearest_images`;
   const magnitude = distance === "euclidean" ? Math.max(MAGNITUDE_MIN, Math.hypot(...vector)) : null;
   const settings = plan.by === "index" ? JSON.stringify(indexSettings(plan.settings)) : null;
   const tiers = CONSENT_TIERS.filter((tier) => mayKeep(tier, kind));
   return sql`
     select near.distance, near.tier_now, to_json(near.record) as record
-    from ${nearest}(${organizationId}, ${embeddingModel(kind)}, ${directionOf(vector)}, ${magnitude}::float8,
+    from ${nearest}(${organizationId}, ${model}, ${directionOf(vector)}, ${magnitude}::float8,
       ${plan.by}, ${settings}::jsonb, ${rows}, ${except}, ${`{${tiers.join(",")}}`}::text[], ${JSON.stringify(filter)}::jsonb) near
     order by near.distance, (near.record).id desc`;
 }

@@ -1,12 +1,12 @@
 import type { Configuration } from "../../contracts/configuration.ts";
 import type { Finding } from "../../contracts/gates.ts";
 import type { Meter } from "../../contracts/metrics.ts";
-import { MODELS } from "../../contracts/models.ts";
+import { MODELS, PULLED_MODELS } from "../../contracts/models.ts";
 import { done, failed, type Outcome } from "../../contracts/outcome.ts";
 import type { Clock, InferFailure, Runner } from "../../contracts/ports.ts";
 import type { Problem } from "../../contracts/problems.ts";
 import { utf8 } from "../../contracts/utf8.ts";
-import { embeddingModel, vectorDimensions } from "../../embed/embed.ts";
+import { type Embedder, embedderOf, vectorDimensions } from "../../embed/embed.ts";
 import { refuseText } from "../../guard/gates/gateInstruction.ts";
 import { problemOfFindings } from "../../guard/gates/problemOfFindings.ts";
 import { countWords } from "./countWords.ts";
@@ -49,8 +49,9 @@ export async function createEmbeddings(
   { clock, runner, meter, configuration }: EmbeddingsPorts,
 ): Promise<EmbeddingsResult> {
   const timings: EmbeddingsTimings = { inferMs: null, runnerQueueMs: null, runnerComputeMs: null };
-  const model = chooseEmbedder(request);
-  if (!model.ok) return { outcome: model, timings };
+  const embedder = chooseEmbedder(request, configuration);
+  if (!embedder.ok) return { outcome: embedder, timings };
+  const { model } = embedder.value;
   const rejections = refuseInputs(request.input, configuration.EMBEDDINGS_INPUT_MAX_CHARACTERS);
   for (const { gate, rule } of rejections) meter.count("headgate_gate_rejections_total", { gate, rule });
   if (rejections.length > 0) return { outcome: failed(problemOfFindings(rejections)), timings };
@@ -58,21 +59,30 @@ export async function createEmbeddings(
   const texts = typeof request.input === "string" ? [request.input] : request.input;
   const deadlineAtMs = receivedAtMs + configuration.EMBEDDINGS_TIMEOUT_MS;
   const startedAtMs = clock.now();
-  const embedded = await embedTexts(texts.map(utf8), runner, deadlineAtMs, traceparent);
+  const embedded = await embedTexts(embedder.value, texts.map(utf8), runner, deadlineAtMs, traceparent);
   timings.inferMs = clock.now() - startedAtMs;
   if (!embedded.ok) return { outcome: failed(problemOf(embedded.failure)), timings };
   timings.runnerQueueMs = embedded.value.queueMs;
   timings.runnerComputeMs = embedded.value.computeMs;
-  meter.count("headgate_embedded_inputs_total", { model: model.value }, texts.length);
-  return { outcome: done(answerOf(request, model.value, texts, embedded.value.vectors)), timings };
+  meter.count("headgate_embedded_inputs_total", { model }, texts.length);
+  return { outcome: done(answerOf(request, model, texts, embedded.value.vectors)), timings };
 }
 
 /** The text embedder that a request names, with the dimensions that it has. */
-function chooseEmbedder({ model, dimensions }: EmbeddingsRequest): Outcome<string, Problem> {
-  const known = embeddingModel("text");
+function chooseEmbedder(
+  { model, dimensions }: EmbeddingsRequest,
+  configuration: Configuration,
+): Outcome<Embedder, Problem> {
+  const embedder = embedderOf("text", configuration);
+  const known = embedder.model;
   if (model !== known) {
-    const kind = MODELS.find(({ name }) => name === model)?.kind;
-    const why = kind === undefined ? "is not known here" : `makes no vectors of text (${kind})`;
+    const kind = [...MODELS, ...PULLED_MODELS].find(({ name }) => name === model)?.kind;
+    const why =
+      kind === undefined
+        ? "is not known here"
+        : kind === "text_embedding"
+          ? "is not the one that is set (EMBED_TEXT_MODEL)"
+          : `makes no vectors of text (${kind})`;
     const detail = `That model ${why}; this route serves: ${known}.`;
     return failed({ code: "unknown_model", errors: [{ pointer: "/model", detail }] });
   }
@@ -81,7 +91,7 @@ function chooseEmbedder({ model, dimensions }: EmbeddingsRequest): Outcome<strin
     const detail = `${known} has ${own} dimensions, and cannot be asked for others.`;
     return failed({ code: "invalid_request", errors: [{ pointer: "/dimensions", detail }] });
   }
-  return done(known);
+  return done(embedder);
 }
 
 const refuseInputs = (input: EmbeddingsRequest["input"], maxCharacters: number): Finding[] =>

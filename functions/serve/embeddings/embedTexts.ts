@@ -1,6 +1,6 @@
 import { done, type Outcome } from "../../contracts/outcome.ts";
 import type { InferFailure, Runner } from "../../contracts/ports.ts";
-import { embed } from "../../embed/embed.ts";
+import { type Embedder, embed } from "../../embed/embed.ts";
 import { batchTexts } from "./batchTexts.ts";
 
 /** Batches of one request that are under way at once: the runner has others to serve. */
@@ -37,6 +37,7 @@ function watched(runner: Runner): { runner: Runner; slowest: { queueMs: number; 
  * 1970). Fails with the first batch that fails: all or nothing.
  */
 export async function embedTexts(
+  embedder: Embedder,
   texts: readonly Uint8Array[],
   runner: Runner,
   deadlineAtMs: number,
@@ -50,7 +51,7 @@ export async function embedTexts(
     const wave = await Promise.all(
       batches
         .slice(start, start + BATCHES_AT_ONCE)
-        .map((batch) => embed("text", batch, watch.runner, deadlineAtMs, traceparent)),
+        .map((batch) => embed(embedder, batch, watch.runner, deadlineAtMs, traceparent)),
     );
     for (const answer of wave) {
       if (!answer.ok) return answer;
