@@ -11,6 +11,7 @@ import { consentHistoryCommand } from "./consent/listHistory.ts";
 import { consentReceiptCommand } from "./consent/printReceipt.ts";
 import { setConsentCommand } from "./consent/setConsent.ts";
 import { verifyReceiptCommand } from "./consent/verifyReceipt.ts";
+import { createFixCommand } from "./fix/fixCommand.ts";
 import { createKeyCommand } from "./keys/createKey.ts";
 import { listKeysCommand } from "./keys/listKeys.ts";
 import { revokeKeyCommand } from "./keys/revokeKey.ts";
@@ -18,12 +19,15 @@ import { rotateKeyCommand } from "./keys/rotateKey.ts";
 import { showKeyCommand } from "./keys/showKey.ts";
 import { CATALOG } from "./models/catalog.ts";
 import { createListCommand, createPullCommand } from "./models/pullModel.ts";
+import { createProfileCommand } from "./profile/profileCommand.ts";
 import { createSecretsCommand } from "./secrets/createSecrets.ts";
 import { rotatePepperCommand } from "./secrets/rotatePepper.ts";
 
 /** Every command. The parser, the help and docs/cli.md's test read this table. */
 export const COMMANDS: readonly Command[] = [
   createCheckCommand(async () => (await import("../collapse/index.ts")).check),
+  createFixCommand(async () => (await import("../collapse/index.ts")).fix),
+  createProfileCommand(async () => (await import("../collapse/index.ts")).profile),
   listKeysCommand,
   createKeyCommand,
   showKeyCommand,

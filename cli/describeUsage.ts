@@ -46,10 +46,11 @@ const row = (left: string, right: string): string => `  ${left.padEnd(WIDTH)} ${
 
 function optionRows({ shape }: z.ZodObject): string[] {
   return Object.entries(shape).map(([name, schema]) => {
-    const { type, multiple } = kindOf(schema);
+    const { type, multiple, short } = kindOf(schema);
     const value = type === "boolean" ? "" : ` ${name.split("-").at(-1)?.toUpperCase()}`;
     const again = multiple === true ? "; again for more" : "";
-    return row(`--${name}${value}`, `${descriptionOf(schema)}${again}`);
+    const shorter = short === undefined ? "" : `-${short}, `;
+    return row(`${shorter}--${name}${value}`, `${descriptionOf(schema)}${again}`);
   });
 }
 

@@ -119,9 +119,14 @@ function positionalApart(
   return tokens.slice(behind).find(({ kind }) => kind === "positional")?.value;
 }
 
-/** What Node's parser must know of an option, read off its schema. */
+/** What Node's parser must know of an option, read off its schema; `.meta({ short: "o" })` lets it be called `-o`. */
 export function kindOf(schema: z.core.$ZodType): ParseArgsOptionDescriptor {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return kindOf(schema.unwrap());
+  const short = z.globalRegistry.get(schema)?.short;
+  return { ...typeOf(schema), ...(typeof short === "string" && { short }) };
+}
+
+function typeOf(schema: z.core.$ZodType): ParseArgsOptionDescriptor {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return typeOf(schema.unwrap());
   if (schema instanceof z.ZodArray) return { type: "string", multiple: true };
   return { type: schema instanceof z.ZodBoolean ? "boolean" : "string" };
 }

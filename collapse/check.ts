@@ -1,3 +1,4 @@
+import { badOption } from "./badOption.ts";
 import { checkSides } from "./checkSides.ts";
 import type { CheckFailure } from "./contracts/failure.ts";
 import { type CheckRequest, checkOptionsSchema } from "./contracts/options.ts";
@@ -19,10 +20,7 @@ export async function check(
   { onProgress = () => {} }: { readonly onProgress?: ProgressListener } = {},
 ): Promise<Outcome<Report, CheckFailure>> {
   const options = checkOptionsSchema.safeParse(request);
-  if (!options.success) {
-    const [issue] = options.error.issues;
-    return failed(badOption(issue?.path.join(".") ?? "", issue?.message ?? "The request is not understood."));
-  }
+  if (!options.success) return failed(badOption(options.error));
   const opened: Table[] = [];
   onProgress({ phase: "Opening files" });
   try {
@@ -35,14 +33,4 @@ export async function check(
   } finally {
     for (const table of opened) table.close();
   }
-}
-
-function badOption(path: string, message: string): CheckFailure {
-  return {
-    code: "bad_option",
-    detail: path === "" ? message : `\`${path}\`: ${message}`,
-    fix: "See `headgate check --help` for what may be asked.",
-    file: null,
-    column: null,
-  };
 }

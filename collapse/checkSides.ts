@@ -1,34 +1,71 @@
-import type { Summary } from "./contracts/aggregates.ts";
+import type { Frame, Summary } from "./contracts/aggregates.ts";
 import { PURPOSES, type Purpose } from "./contracts/harm.ts";
 import type { CheckOptions } from "./contracts/options.ts";
 import type { ProgressListener } from "./contracts/progress.ts";
 import type { Report } from "./contracts/report.ts";
-import { measureSides } from "./measureSides.ts";
+import type { Localization } from "./contracts/rows.ts";
+import { measureSides, targetOf } from "./measureSides.ts";
 import type { Side, Sides } from "./openSides.ts";
+import { sayProfile } from "./profile/sayProfile.ts";
+import { type Remedies, recommend } from "./recommend/recommend.ts";
 import { buildReport } from "./verdict/buildReport.ts";
 import { writeNotes } from "./verdict/writeNotes.ts";
 
+/** A check's report, and what whoever mends the candidate has to know beside it. */
+export interface Examined {
+  readonly report: Report;
+  readonly frame: Frame;
+  /** What was judged, with all its columns. */
+  readonly sides: Sides;
+  /** Null where nothing was tried: the check was quick, or nothing is to be mended. */
+  readonly remedies: Remedies | null;
+}
+
 /** Measures both sides, judges, and says which rows do it and what would help. */
-export async function checkSides(
+export const checkSides = async (...asked: Parameters<typeof examineSides>): Promise<Report> =>
+  (await examineSides(...asked)).report;
+
+/** As `checkSides`, with what was learned of rows. */
+export async function examineSides(
   sides: Sides,
   options: CheckOptions,
   onProgress: ProgressListener,
-): Promise<Report> {
-  const { plan } = sides;
-  const { frame, tables, evidence, harm } = await measureSides(sides, options, onProgress);
-  return buildReport({
+): Promise<Examined> {
+  const { view, frame, tables, evidence, harm } = await measureSides(sides, options, onProgress);
+  const { plan } = view.sides;
+  const purposes = purposesOf(options);
+  const localization: Localization | null = null;
+  const report = buildReport({
     plan,
     frame,
     evidence,
     harm,
-    purposes: purposesOf(options),
+    purposes,
     hasReference: options.reference.length > 0,
     rows: null,
     recommendations: null,
-    data: dataOf(sides, tables, options),
-    notes: writeNotes({ plan, evidence, options }),
+    data: { ...dataOf(sides, tables, options), unit: view.unit },
+    notes: [...view.notes, ...writeNotes({ plan, evidence, options }), ...sayProfile(sides)],
     seed: options.seed,
   });
+  const examined = { report, frame, sides: view.sides, remedies: null };
+  // Remedies are tried on a table's rows; documents and episodes are more than the numbers of theirs.
+  if (options.quick || view.unit !== "row") return examined;
+  if (report.verdict === "healthy") return { ...examined, report: { ...report, recommendations: [] } };
+  onProgress({ phase: "Trying remedies" });
+  const remedies = recommend({
+    tables,
+    frame,
+    harm,
+    measured: evidence.measured,
+    localization,
+    purposes,
+    target: targetOf(plan, options),
+    confidence: report.verdict === "collapsed" ? report.confidence : null,
+    prices: options.prices ?? null,
+    seed: options.seed,
+  });
+  return { ...examined, report: { ...report, recommendations: [...remedies.recommendations] }, remedies };
 }
 
 function purposesOf({ purpose }: CheckOptions): readonly Purpose[] {

@@ -5,3 +5,5 @@ export type { CheckFailure } from "./contracts/failure.ts";
 export type { CheckOptions, CheckRequest } from "./contracts/options.ts";
 export type { Outcome } from "./contracts/outcome.ts";
 export type { Report } from "./contracts/report.ts";
+export { type MadeProfile, type ProfileRequest, profile } from "./profile/makeProfile.ts";
+export { applyActions as fix, type Fixed, type FixRequest } from "./recommend/applyActions.ts";

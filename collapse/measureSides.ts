@@ -1,5 +1,5 @@
 import type { Frame, Summary } from "./contracts/aggregates.ts";
-import type { Block, TablePlan } from "./contracts/columns.ts";
+import type { TablePlan } from "./contracts/columns.ts";
 import type { HarmResult } from "./contracts/harm.ts";
 import type { CheckOptions } from "./contracts/options.ts";
 import type { ProgressListener } from "./contracts/progress.ts";
@@ -7,10 +7,12 @@ import { summarize } from "./count/summarize.ts";
 import { sumOf } from "./count/sumOf.ts";
 import { measuresOf } from "./dimensions/measuresOf.ts";
 import { poolMeasures } from "./dimensions/poolMeasures.ts";
-import { frameOf } from "./encode/frameOf.ts";
 import { type Evidence, measureEvidence } from "./evidence/measureEvidence.ts";
 import { measureHarm } from "./harm/measureHarm.ts";
-import type { Side, Sides } from "./openSides.ts";
+import type { Sides } from "./openSides.ts";
+import { learnReference } from "./profile/learnReference.ts";
+import { readerOf, told } from "./readerOf.ts";
+import { type View, viewOf } from "./viewOf.ts";
 
 /** Draws of the null, rows of the pool, and pairs of models: what a verdict costs. */
 const THOROUGH = { draws: 399, poolRows: 2_000, pairs: 20 };
@@ -18,6 +20,8 @@ const QUICK = { draws: 199, poolRows: 1_000, pairs: 10 };
 
 /** All that a verdict rests on. */
 export interface Measurements {
+  /** What was judged: the sides with all their columns, and their unit. */
+  readonly view: View;
   readonly frame: Frame;
   readonly tables: { readonly reference: Summary; readonly candidate: Summary };
   readonly evidence: Evidence;
@@ -29,19 +33,21 @@ export interface Measurements {
  * real rows show against real rows.
  */
 export async function measureSides(
-  { plan, reference, candidate }: Sides,
+  sides: Sides,
   options: CheckOptions,
   onProgress: ProgressListener,
 ): Promise<Measurements> {
   const { seed } = options;
   const cost = options.quick ? QUICK : THOROUGH;
-  const frame = await frameOf(told(reference, "Learning the reference", onProgress), plan, seed);
+  const view = await viewOf(sides, seed, onProgress);
+  const { plan, reference, candidate, learnOnce = (learn) => learn() } = view.sides;
+  const learned =
+    view.sides.learned ??
+    (await learnOnce(() => learnReference(readerOf(reference, onProgress), plan, seed)));
+  const { frame } = learned;
   // One table after the other: two at once would take twice the memory, and no less time on two cores.
   const tables = {
-    reference: await summarize(told(reference, "Counting the reference", onProgress), frame, plan, {
-      seed,
-      table: "reference",
-    }),
+    reference: learned.summary,
     candidate: await summarize(told(candidate, "Counting the candidate", onProgress), frame, plan, {
       seed,
       table: "candidate",
@@ -49,26 +55,22 @@ export async function measureSides(
   };
   onProgress({ phase: "Comparing with real rows" });
   const measures = measuresOf(frame, sumOf(tables.reference.buckets));
-  const evidence = measureEvidence(tables, frame, measures, poolMeasures(frame), {
+  const hasRows = tables.reference.sample.rows > 0;
+  const evidence = measureEvidence(tables, frame, measures, hasRows ? poolMeasures(frame) : [], {
     seed,
     draws: cost.draws,
     poolRows: cost.poolRows,
     grouped: plan.group !== null,
+    leastRows: view.leastRows,
+    drawMore: view.drawMore,
   });
   onProgress({ phase: "Training on both" });
   const target = targetOf(plan, options);
-  const harm = measureHarm(tables.reference, tables.candidate, frame, { seed, pairs: cost.pairs, target });
-  return { frame, tables, evidence, harm };
+  const ofTable = measureHarm(tables.reference, tables.candidate, frame, { seed, pairs: cost.pairs, target });
+  const harm = view.judgeHarm(ofTable, cost.pairs);
+  return { view, frame, tables, evidence, harm };
 }
 
-/** The blocks of a side, each told to whoever listens. */
-async function* told(side: Side, phase: string, onProgress: ProgressListener): AsyncIterable<Block> {
-  onProgress({ phase, rows: 0, ofRows: side.rows });
-  for await (const block of side.blocks()) {
-    yield block;
-    onProgress({ phase, rows: block.firstRow + block.rows, ofRows: side.rows });
-  }
-}
-
-const targetOf = (plan: TablePlan, options: CheckOptions): string | null =>
+/** The column that is to be predicted, as a flag or the schema file names it. */
+export const targetOf = (plan: TablePlan, options: CheckOptions): string | null =>
   options.target ?? plan.columns.find((column) => column.role === "target")?.name ?? null;

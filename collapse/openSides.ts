@@ -1,7 +1,10 @@
-import type { Block, TablePlan } from "./contracts/columns.ts";
+import type { Block, Reads, TablePlan } from "./contracts/columns.ts";
 import type { CheckFailure } from "./contracts/failure.ts";
 import type { CheckOptions } from "./contracts/options.ts";
 import { done, failed, type Outcome } from "./contracts/outcome.ts";
+import type { Learned } from "./profile/learned.ts";
+import { openProfile } from "./profile/openProfile.ts";
+import { refuseOptions } from "./profile/refuseOptions.ts";
 import type { DatabaseLimits } from "./read/database.ts";
 import { matchColumns } from "./read/matchColumns.ts";
 import { openTable } from "./read/openTable.ts";
@@ -14,17 +17,25 @@ import { blocksBetween } from "./splitByTime.ts";
 export interface Side {
   readonly files: readonly string[];
   readonly rows: number;
-  blocks(): AsyncIterable<Block>;
+  /** @param reads what this pass needs beside what the plan reads anyway. */
+  blocks(reads?: Reads): AsyncIterable<Block>;
 }
 
 /** Both sides of a check, and how their columns are read. */
 export interface Sides {
   readonly plan: TablePlan;
+  /** Where it was learned already its rows may be nowhere: a saved profile keeps a sample at most. */
   readonly reference: Side;
+  readonly learned: Learned | null;
+  /** Where several candidates are compared: what is learned for one of them serves all. */
+  readonly learnOnce?: (learn: () => Promise<Learned>) => Promise<Learned>;
   readonly candidate: Side;
   /** Columns of the candidate that the reference has not. */
   readonly ignored: readonly string[];
 }
+
+/** A reference to check against: how both tables are read, and what is known of it already. */
+export type Known = Pick<Sides, "plan" | "reference" | "learned" | "learnOnce">;
 
 /**
  * Opens what a check compares; whatever was opened is also in `opened`, for the caller to close. Without a reference
@@ -34,26 +45,70 @@ export async function openSides(
   options: CheckOptions,
   opened: Table[],
 ): Promise<Outcome<Sides, CheckFailure>> {
-  const open = async (files: readonly string[]): Promise<Outcome<Table, CheckFailure>> => {
-    const table = await openTable(files, limitsOf(options));
-    if (table.ok) opened.push(table.value);
-    return table;
-  };
-  const candidate = await open(options.candidate);
-  if (!candidate.ok) return candidate;
-  if (options.reference.length === 0) return openHalves(candidate.value, options);
-  const reference = await open(options.reference);
+  if (options.reference.length === 0) {
+    const candidate = await openRows(options.candidate, options, opened);
+    return candidate.ok ? openHalves(candidate.value, options) : candidate;
+  }
+  const reference = await openReference(options, opened);
+  return reference.ok ? openCandidate(reference.value, options, opened) : reference;
+}
+
+/** Opens the reference: real rows, or a profile of them. */
+export async function openReference(
+  options: CheckOptions,
+  opened: Table[],
+): Promise<Outcome<Known, CheckFailure>> {
+  const profile = await openProfile(options.reference);
+  if (!profile.ok) return profile;
+  if (profile.value !== null) {
+    const [file = ""] = options.reference;
+    const refusal = refuseOptions(profile.value.plan, options, file);
+    const { plan, summary } = profile.value;
+    const reference = { files: [file], rows: summary.rows, blocks: noRows };
+    return refusal === null ? done({ plan, reference, learned: profile.value }) : failed(refusal);
+  }
+  const reference = await openRows(options.reference, options, opened);
   if (!reference.ok) return reference;
   const plan = await planColumns(reference.value, options);
   if (!plan.ok) return plan;
-  const matched = await matchColumns(plan.value, candidate.value);
+  return done({ plan: plan.value, reference: sideOf(reference.value, plan.value), learned: null });
+}
+
+/** Opens the candidate against a reference that was opened. */
+export async function openCandidate(
+  known: Known,
+  options: CheckOptions,
+  opened: Table[],
+): Promise<Outcome<Sides, CheckFailure>> {
+  const isProfile = await openProfile(options.candidate);
+  if (isProfile.ok && isProfile.value !== null) return failed(profiledCandidate(options.candidate));
+  const candidate = await openRows(options.candidate, options, opened);
+  if (!candidate.ok) return candidate;
+  const matched = await matchColumns(known.plan, candidate.value);
   if (!matched.ok) return matched;
-  return done({
-    plan: plan.value,
-    reference: sideOf(reference.value, plan.value),
-    candidate: sideOf(candidate.value, plan.value),
-    ignored: matched.value.ignored,
-  });
+  return done({ ...known, candidate: sideOf(candidate.value, known.plan), ignored: matched.value.ignored });
+}
+
+async function openRows(
+  files: readonly string[],
+  options: CheckOptions,
+  opened: Table[],
+): Promise<Outcome<Table, CheckFailure>> {
+  const table = await openTable(files, limitsOf(options));
+  if (table.ok) opened.push(table.value);
+  return table;
+}
+
+const profiledCandidate = ([file = ""]: readonly string[]): CheckFailure => ({
+  code: "bad_option",
+  detail: `${file} is a profile, and a candidate is judged by its rows.`,
+  fix: "Name the candidate's own files; a profile stands behind --reference.",
+  file,
+  column: null,
+});
+
+function noRows(): never {
+  throw new Error("A profile's rows cannot be read again");
 }
 
 const limitsOf = ({ maxMemoryBytes }: CheckOptions): DatabaseLimits =>
@@ -75,10 +130,11 @@ async function openHalves(table: Table, options: CheckOptions): Promise<Outcome<
   const half = (from: number, to: number): Side => ({
     files: table.files,
     rows: to - from,
-    blocks: () => blocksBetween(whole.blocks(), from, to),
+    blocks: (reads) => blocksBetween(whole.blocks(reads), from, to),
   });
   return done({
     plan: plan.value,
+    learned: null,
     reference: half(0, middle),
     candidate: half(middle, table.rows),
     ignored: [],
@@ -88,5 +144,5 @@ async function openHalves(table: Table, options: CheckOptions): Promise<Outcome<
 const sideOf = (table: Table, plan: TablePlan): Side => ({
   files: table.files,
   rows: table.rows,
-  blocks: () => readBlocks(table, plan),
+  blocks: (reads = {}) => readBlocks(table, { ...plan, reads: { ...plan.reads, ...reads } }),
 });

@@ -1,4 +1,4 @@
-import type { Block } from "./contracts/columns.ts";
+import type { Block, VectorColumn } from "./contracts/columns.ts";
 
 /** The rows `from` (inclusive) to `to` (exclusive) of a table, as blocks whose first row is row 0. */
 export async function* blocksBetween(
@@ -15,6 +15,16 @@ export async function* blocksBetween(
       rows: end - start,
       columns: block.columns.map((column) => column?.slice(start, end) ?? null),
       groups: block.groups?.slice(start, end) ?? null,
+      ...vectorsBetween(block, start, end),
     };
   }
+}
+
+function vectorsBetween({ vectors }: Block, start: number, end: number): Pick<Block, "vectors"> {
+  if (vectors === undefined) return {};
+  const cut = (vector: VectorColumn | null): VectorColumn | null =>
+    vector === null
+      ? null
+      : { ...vector, values: vector.values.slice(start * vector.width, end * vector.width) };
+  return { vectors: vectors.map(cut) };
 }

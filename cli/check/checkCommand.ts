@@ -1,16 +1,13 @@
 import { z } from "zod";
-import type { CheckRequest } from "../../collapse/contracts/options.ts";
 import type { Report } from "../../collapse/contracts/report.ts";
 import { exitCodeOf, FAIL_ON } from "../../collapse/report/exitCodeOf.ts";
 import { writeHtml } from "../../collapse/report/writeHtml.ts";
 import { writeJUnit } from "../../collapse/report/writeJUnit.ts";
 import { writeTerminal } from "../../collapse/report/writeTerminal.ts";
-import { done, type Outcome } from "../../functions/contracts/outcome.ts";
-import { defineCommand, type Tools } from "../command.ts";
-import { type CommandFailure, wrongData } from "../failure.ts";
-import { dataSize, seedNumber } from "../optionSchemas.ts";
+import { done } from "../../functions/contracts/outcome.ts";
+import { defineCommand } from "../command.ts";
+import { CHECK_OPTIONS, requestOf } from "./checkOptions.ts";
 import { failOnSchema } from "./failOn.ts";
-import { readSchemaFile } from "./readSchemaFile.ts";
 import { planReports, type ReportForm, writeReport } from "./reportFiles.ts";
 import { type Check, runCheck } from "./runCheck.ts";
 
@@ -31,18 +28,8 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
     byVerdict: true,
     summary: "Say whether a data set is safe to train on",
     options: {
-      reference: z
-        .array(z.string())
-        .default([])
-        .describe("real rows to judge by: a file, or a quoted pattern"),
-      purpose: z.enum(["predict", "generate", "both"]).default("both").describe("predict, generate or both"),
-      target: z.string().optional().describe("column that is to be predicted"),
-      group: z.string().optional().describe("column whose equal values belong together"),
-      time: z.string().optional().describe("column of time; noted, nothing is ordered by it yet"),
-      schema: z.string().optional().describe("JSON file that says what the columns are"),
-      seed: seedNumber.default(1).describe("whole number; the same one gives the same bytes"),
+      ...CHECK_OPTIONS,
       quick: z.boolean().default(false).describe("fewer draws: faster, with wider intervals"),
-      "max-memory": dataSize.optional().describe("what the reader of files may take, such as 1GB"),
       json: z.string().optional().describe("file for the JSON report; - is standard output"),
       html: z.string().optional().describe("file for the report as one HTML page"),
       junit: z.string().optional().describe("file for the report as JUnit XML"),
@@ -76,28 +63,3 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
       });
     },
   });
-
-interface CheckFlags {
-  readonly reference: string[];
-  readonly purpose: "predict" | "generate" | "both";
-  readonly target?: string | undefined;
-  readonly group?: string | undefined;
-  readonly time?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly "max-memory"?: number | undefined;
-}
-
-async function requestOf(
-  operands: readonly string[],
-  { reference, purpose, target, group, time, schema, seed, quick, "max-memory": maxMemoryBytes }: CheckFlags,
-  tools: Tools,
-): Promise<Outcome<CheckRequest, CommandFailure>> {
-  const empty = [...operands, ...reference].includes("");
-  if (empty) return wrongData("A file's name is empty.", "Name a file, or leave the option out.");
-  const file = schema === undefined ? done({ columns: {} }) : await readSchemaFile(schema, tools);
-  if (!file.ok) return file;
-  const request = { candidate: [...operands], reference, purpose, seed, quick, schema: file.value };
-  return done({ ...request, target, group, time, maxMemoryBytes });
-}

@@ -13,17 +13,23 @@ export type Check = (
   listen: { readonly onProgress: ProgressListener },
 ) => Promise<Outcome<Report, CheckFailure>>;
 
-/** Runs the engine, telling how far it is; whatever keeps it from a report is told with its remedy. */
-export async function runCheck(
+/** Runs a check, telling how far it is. */
+export const runCheck = (
   loadCheck: () => Promise<Check>,
   request: CheckRequest,
   screen: Screen,
-): Promise<Outcome<Report, CommandFailure>> {
+): Promise<Outcome<Report, CommandFailure>> =>
+  runEngine(async (listen) => (await loadCheck())(request, listen), screen);
+
+/** Does work of the engine, telling how far it is; whatever keeps it from its end is told with its remedy. */
+export async function runEngine<Value>(
+  work: (listen: { readonly onProgress: ProgressListener }) => Promise<Outcome<Value, CheckFailure>>,
+  screen: Screen,
+): Promise<Outcome<Value, CommandFailure>> {
   const onProgress = createProgressLine(screen.progress, () => performance.now());
   try {
-    const check = await loadCheck();
-    const report = await check(request, { onProgress });
-    return report.ok ? done(report.value) : wrongData(report.failure.detail, report.failure.fix);
+    const outcome = await work({ onProgress });
+    return outcome.ok ? done(outcome.value) : wrongData(outcome.failure.detail, outcome.failure.fix);
   } catch (error) {
     // Left to Node it would exit with 1, which says `collapsed`.
     return wrongData(

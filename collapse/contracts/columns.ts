@@ -20,6 +20,12 @@ export interface ColumnPlan {
   readonly values?: ValueType;
   /** The reference's 1 % to 99 %, of a `number`, and of how many values: they tell a change of unit. */
   readonly quantiles?: { readonly values: readonly number[]; readonly of: number };
+  /** Of a `vector` how many numbers each of the reference's lists holds at least; so many are read. */
+  readonly width?: number;
+  /** What the numbers are measured in, as the schema file says. */
+  readonly unit?: string;
+  /** The column of texts or vectors that these numbers were counted of; absent where they stand in the files. */
+  readonly derivedFrom?: string;
 }
 
 /** How both tables are read; inferred from the reference, overridden by the schema file. */
@@ -27,13 +33,23 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[];
   /** The column whose equal values belong together, and are never split. */
   readonly group: string | null;
+  /** What blocks hold beside numbers, levels, categories and dates; absent: nothing. */
+  readonly reads?: Reads;
+}
+
+/** Columns that take long to read, and that most passes need not. */
+export interface Reads {
+  /** `Block.columns` holds text as strings, cut behind 65,536 signs; null where missing or empty. */
+  readonly text?: boolean;
+  /** `Block.vectors` holds the vectors. */
+  readonly vectors?: boolean;
 }
 
 /**
  * Rows of one table in their order. A column of numbers (`number`, `level` of numbers, `date` as seconds since
  * 1970) is a `Float64Array` in which NaN is missing; every other column is strings, null where missing. The
- * columns are those of the plan, in its order, without those that are not read (`text`, `vector`, `id`, ignored):
- * these are null.
+ * columns are those of the plan, in its order, without those that are not read (`vector`, `id`, ignored, and `text`
+ * unless the plan reads it): these are null.
  */
 export interface Block {
   /** Index of the first row in its table. */
@@ -42,6 +58,15 @@ export interface Block {
   readonly columns: readonly (Float64Array | readonly (string | null)[] | null)[];
   /** The group of each row, where the plan has one. */
   readonly groups: readonly string[] | null;
+  /** Where the plan reads vectors: of each column of the plan that is a `vector` its lists, null of the others. */
+  readonly vectors?: readonly (VectorColumn | null)[];
+}
+
+/** Lists of numbers of one length, row after row. A list that is missing, or shorter, is NaN throughout. */
+export interface VectorColumn {
+  readonly width: number;
+  /** rows × width. */
+  readonly values: Float64Array;
 }
 
 /**
@@ -76,6 +101,11 @@ export interface LevelVariable extends Named {
   /** The reference's levels in a fixed order: numbers ascending, strings by descending frequency, then by name. */
   readonly levels: readonly (number | string)[];
 }
+
+/** Whether the raw numbers of sampled rows are kept: of levels where these are numbers themselves. */
+export const keepsValues = (variable: Variable): boolean =>
+  variable.kind === "number" ||
+  (variable.part === "value" && variable.levels.every((level) => typeof level === "number"));
 
 /** The codes of a variable: its bins or levels first, then these two. */
 export const codesOf = (

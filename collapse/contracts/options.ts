@@ -1,12 +1,27 @@
 import { z } from "zod";
+import { pricesSchema } from "./recommendations.ts";
 
 const roleSchema = z.enum(["feature", "target", "group", "time", "id", "ignore"]);
 const kindSchema = z.enum(["number", "level", "category", "date", "text", "vector", "id"]);
 
-/** A schema file: what the inference of types is to be told. */
-export const schemaFileSchema = z.strictObject({
-  columns: z.record(z.string(), z.strictObject({ type: kindSchema.optional(), role: roleSchema.optional() })),
+/** What a schema file says of one column of the reference. */
+const schemaColumnSchema = z.strictObject({
+  type: kindSchema.optional(),
+  role: roleSchema.optional(),
+  /** What the numbers of both tables are measured in, for people. Said, a change by a factor is judged, not refused. */
+  unit: z.string().min(1).max(40).optional(),
+  /** The candidate's name of the column, where it is another. */
+  rename_from: z.string().min(1).optional(),
+  /** The candidate's numbers times this are in the reference's unit. */
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, "must not be 0")
+    .optional(),
 });
+export type SchemaColumn = z.infer<typeof schemaColumnSchema>;
+
+/** A schema file: what the inference of types is to be told. */
+export const schemaFileSchema = z.strictObject({ columns: z.record(z.string(), schemaColumnSchema) });
 export type SchemaFile = z.infer<typeof schemaFileSchema>;
 
 export const checkOptionsSchema = z.strictObject({
@@ -21,6 +36,8 @@ export const checkOptionsSchema = z.strictObject({
   seed: z.coerce.number().int().min(0).max(0xffffffff).default(1),
   /** Fewer draws and pairs: faster, with wider intervals. */
   quick: z.boolean().default(false),
+  /** What the user pays: recommendations come with their costs. */
+  prices: pricesSchema.optional(),
   maxMemoryBytes: z.number().int().positive().optional(),
 });
 /** What a check is asked for, as callers write it. */

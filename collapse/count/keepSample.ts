@@ -1,4 +1,5 @@
 import type { Frame, RowSample } from "../contracts/aggregates.ts";
+import { keepsValues } from "../contracts/columns.ts";
 import { encodeRows } from "../encode/encodeRows.ts";
 import { leastHash } from "../encode/leastHash.ts";
 import type { RowHashes } from "../encode/rowHash.ts";
@@ -52,7 +53,7 @@ function slotsFor(frame: Frame, rows: number): CodedRows {
     bucket: new Uint8Array(rows),
     digest: new Float64Array(rows),
     codes: frame.variables.map(() => new Uint16Array(rows)),
-    values: frame.variables.map(({ kind }) => (kind === "number" ? new Float64Array(rows) : null)),
+    values: frame.variables.map((one) => (keepsValues(one) ? new Float64Array(rows) : null)),
   };
 }
 

@@ -1,11 +1,11 @@
-import { BUCKETS, type Frame, PAIR_CLASSES } from "../contracts/aggregates.ts";
+import { BUCKETS, type DigestCounts, type Frame, PAIR_CLASSES } from "../contracts/aggregates.ts";
 import { codesOf, type TablePlan } from "../contracts/columns.ts";
 import { type Coder, coderOf } from "../encode/coders.ts";
 import { type ColumnScorer, columnScorer } from "../encode/columnScorer.ts";
 import { rowHashes } from "../encode/rowHash.ts";
 import { isAnalyzed } from "../encode/sampleReference.ts";
 import { type DigestKeeper, keepDigests } from "./keepDigests.ts";
-import { keepSample, type SampleKeeper } from "./keepSample.ts";
+import { type CodedRows, keepSample, type SampleKeeper } from "./keepSample.ts";
 
 export interface TallyOptions {
   readonly seed: number;
@@ -61,8 +61,30 @@ export function startTally(frame: Frame, plan: TablePlan, options: TallyOptions)
   };
 }
 
-/** @testOnly Adds to a tally what another counted of other rows of the same table. */
-export function mergeTally(into: Tally, other: Tally): void {
+/** What a tally has counted, as data: what another thread sends. */
+export interface TallyParts
+  extends Pick<Tally, "rows" | "bucketRows" | "counts" | "pairs" | "sums" | "products" | "onGrid"> {
+  readonly share: number;
+  readonly digests: readonly DigestCounts[];
+  readonly sample: CodedRows;
+}
+
+/** What a tally has counted so far; the arrays are its own. */
+export const partsOf = (tally: Tally): TallyParts => ({
+  rows: tally.rows,
+  bucketRows: tally.bucketRows,
+  counts: tally.counts,
+  pairs: tally.pairs,
+  sums: tally.sums,
+  products: tally.products,
+  onGrid: tally.onGrid,
+  share: tally.digests.share,
+  digests: tally.digests.counts(),
+  sample: tally.sample.rows(),
+});
+
+/** Adds to a tally what another counted of other rows of the same table. */
+export function mergeTally(into: Tally, other: TallyParts): void {
   into.rows += other.rows;
   addAll(into.bucketRows, other.bucketRows);
   addAll(into.sums, other.sums);
@@ -74,13 +96,13 @@ export function mergeTally(into: Tally, other: Tally): void {
   into.pairs.forEach((pairs, index) => {
     addAll(pairs, other.pairs[index] ?? NONE);
   });
-  into.digests.keepShare(other.digests.share);
-  other.digests.counts().forEach(({ digests, rows }, bucket) => {
+  into.digests.keepShare(other.share);
+  other.digests.forEach(({ digests, rows }, bucket) => {
     digests.forEach((digest, index) => {
       into.digests.add(digest, bucket, rows[index] ?? 0);
     });
   });
-  into.sample.add(other.sample.rows());
+  into.sample.add(other.sample);
 }
 
 const NONE = new Uint32Array(0);

@@ -1,5 +1,5 @@
 import { BUCKETS, PAIR_CLASSES } from "../contracts/aggregates.ts";
-import { type Block, codesOf } from "../contracts/columns.ts";
+import { type Block, codesOf, keepsValues } from "../contracts/columns.ts";
 import { classesAt } from "../encode/classesOf.ts";
 import { isOnGrid, perStep } from "../encode/gridOf.ts";
 import { gather } from "../numerics/gather.ts";
@@ -95,9 +95,9 @@ function sampleRows(tally: Tally, { block, codes, buckets }: CodedBlock, digests
     bucket: gather(buckets, rows, new Uint8Array(size)),
     digest: gather(digests, rows, new Float64Array(size)),
     codes: codes.map((ofRows) => gather(ofRows, rows, new Uint16Array(size))),
-    values: tally.frame.variables.map(({ kind, column }) => {
-      const numbers = block.columns[column];
-      if (kind !== "number" || !(numbers instanceof Float64Array)) return null;
+    values: tally.frame.variables.map((variable) => {
+      const numbers = block.columns[variable.column];
+      if (!keepsValues(variable) || !(numbers instanceof Float64Array)) return null;
       return gather(numbers, rows, new Float64Array(size));
     }),
   });

@@ -65,6 +65,7 @@ function codeOneBin(column: Float64Array, rows: number, into: Uint16Array, missi
 function levelCoder(variable: LevelVariable): TypedCoders {
   const { unseen, missing } = codesOf(variable);
   const codes = new Map(variable.levels.map((level, code) => [level, code]));
+  const nearest = nearestLevel(variable);
   return {
     ofNumbers: (column, rows, into) => {
       // Runs of equal values are common in sorted files, and cost nothing to notice.
@@ -74,7 +75,7 @@ function levelCoder(variable: LevelVariable): TypedCoders {
         const value = column[row] ?? Number.NaN;
         if (value !== last) {
           last = value;
-          code = Number.isNaN(value) ? missing : (codes.get(partOf(variable.part, value)) ?? unseen);
+          code = Number.isNaN(value) ? missing : (codes.get(partOf(variable.part, value)) ?? nearest(value) ?? unseen);
         }
         into[row] = code;
       }
@@ -85,5 +86,24 @@ function levelCoder(variable: LevelVariable): TypedCoders {
         into[row] = value === null ? missing : (codes.get(value) ?? unseen);
       }
     },
+  };
+}
+
+/**
+ * The code of the level next to a number that is none of them: noise on a count of rooms leaves it a count of rooms,
+ * off its grid. Null beyond half a step outside of the levels, and where these are no numbers.
+ */
+function nearestLevel({ levels, part }: LevelVariable): (value: number) => number | null {
+  const places = levels.filter((level) => typeof level === "number");
+  const last = places.length - 1;
+  if (part !== "value" || places.length < levels.length || last < 1) return () => null;
+  const at = (code: number): number => places[code] ?? 0;
+  const least = at(0) - (at(1) - at(0)) / 2;
+  const most = at(last) + (at(last) - at(last - 1)) / 2;
+  return (value) => {
+    if (!(value >= least && value <= most)) return null;
+    let above = 0;
+    while (above < last && at(above) < value) above++;
+    return above > 0 && value - at(above - 1) <= at(above) - value ? above - 1 : above;
   };
 }

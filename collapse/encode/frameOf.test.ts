@@ -151,6 +151,21 @@ test("levels come numbers ascending, strings by frequency and then by name", asy
   expect(c?.kind === "level" && c.levels).toEqual(["c", "a", "b"]);
 });
 
+test("a number between two levels counts as the nearer one, off the grid; one far outside was never seen", async () => {
+  const rooms = Array.from({ length: 400 }, (_, row) => 1 + (row % 4));
+  const noisy = [1.02, 2.4, 2.6, 4.3, 9, -5, Number.POSITIVE_INFINITY, 3];
+  const { frame, candidate } = await summariesOf({ reference: { rooms }, candidate: { rooms: noisy } }, 1, {
+    kinds: { rooms: "level" },
+  });
+  const counts = candidate.buckets.map((bucket) => bucket.counts[0] ?? new Float64Array(6));
+  const sums = Array.from({ length: 6 }, (_, code) => counts.reduce((sum, own) => sum + (own[code] ?? 0), 0));
+  expect(frame.grids[0]).toBe(1);
+  expect(sums).toEqual([1, 1, 2, 1, 3, 0]);
+  const onGrid = (rows: Uint32Array) => aggregateOf(candidate.sample, rows, frame).onGrid[0];
+  expect(candidate.buckets.reduce((sum, { onGrid: own }) => sum + (own[0] ?? 0), 0)).toBe(3);
+  expect(onGrid(Uint32Array.from(noisy.keys()))).toBe(3);
+});
+
 test("a date is its instant, its day of the week and its hour, before 1970 too", async () => {
   // A Thursday at 00:00, a Wednesday at 23:00 before it, and 2024-02-29 12:00, a Thursday.
   const { frame, reference } = await summariesOf(

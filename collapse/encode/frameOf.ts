@@ -1,5 +1,5 @@
 import type { Frame } from "../contracts/aggregates.ts";
-import type { Block, TablePlan } from "../contracts/columns.ts";
+import { type Block, keepsValues, type TablePlan } from "../contracts/columns.ts";
 import { classesAt, classesOf } from "./classesOf.ts";
 import { quantilesFor } from "./edgesOf.ts";
 import { encodingOf } from "./encodingOf.ts";
@@ -27,7 +27,7 @@ export async function frameOf(blocks: AsyncIterable<Block>, plan: TablePlan, see
     classes,
     encoding: encodingOf(sampled),
     grids: Float64Array.from(sampled, ({ variable, values }) =>
-      variable.kind === "number" && values ? gridOf(values) : 0,
+      keepsValues(variable) && values ? gridOf(values) : 0,
     ),
   };
 }

@@ -28,6 +28,10 @@ export interface EvidenceOptions {
   readonly poolRows?: number;
   /** Whether rows belong to groups that are never split; false. */
   readonly grouped?: boolean;
+  /** Rows a side that a verdict other than `collapsed` needs; 200. */
+  readonly leastRows?: number;
+  /** Metrics of what a table's rows are made of, drawn as they ask for it; none. */
+  readonly drawMore?: (counts: DrawCounts) => readonly Draws[];
 }
 
 /** One draw of the candidate would be too bold: its noise is not the null's. */
@@ -45,13 +49,14 @@ export function measureEvidence(
   frame: Frame,
   measures: readonly Measure[],
   poolMeasures: readonly PoolMeasure[],
-  { seed, draws, poolRows = 2_000, grouped = false }: EvidenceOptions,
+  { seed, draws, poolRows = 2_000, grouped = false, leastRows, drawMore = () => [] }: EvidenceOptions,
 ): Evidence {
   const counts: DrawCounts = { nulls: draws, candidates: CANDIDATE_DRAWS, poolRows };
-  const plan = planDraws(tables.reference, tables.candidate, frame, grouped);
+  const plan = planDraws(tables.reference, tables.candidate, frame, grouped, leastRows);
   const parts = [
     measureSides(tables, frame, measures, { plan, counts, seed }),
     ...measurePool(tables, poolMeasures, { plan, counts, grouped, seed }),
+    ...drawMore(counts),
   ];
   const widthDraws = Math.floor(counts.nulls / 2);
   const nullTs = new Float64Array(counts.nulls - widthDraws);

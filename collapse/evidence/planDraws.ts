@@ -30,16 +30,22 @@ export interface DrawPlan {
  * where the sample is too small, and where rows belong to groups, since only buckets keep groups whole. Where a side
  * would be fewer than four buckets it would miss its size, so the sides shrink to what the sample holds.
  */
-export function planDraws(reference: Summary, candidate: Summary, frame: Frame, grouped: boolean): DrawPlan {
+export function planDraws(
+  reference: Summary,
+  candidate: Summary,
+  frame: Frame,
+  grouped: boolean,
+  leastRows = ROWS_AT_LEAST,
+): DrawPlan {
   const wanted = Math.min(candidate.rows, Math.floor(reference.rows / 2));
   const filled = (table: Summary): number => table.buckets.filter((bucket) => bucket.rows > 0).length;
   if (grouped) {
     const enoughGroups = Math.min(filled(reference), filled(candidate)) >= BUCKETS_AT_LEAST;
-    return { by: "buckets", rowsASide: wanted, enoughRows: wanted >= ROWS_AT_LEAST && enoughGroups };
+    return { by: "buckets", rowsASide: wanted, enoughRows: wanted >= leastRows && enoughGroups };
   }
   const sampled = Math.min(Math.floor(reference.sample.rows / 2), candidate.sample.rows);
   const bucketsASide = Math.floor((wanted / reference.rows) * filled(reference));
-  const enoughRows = wanted >= ROWS_AT_LEAST;
+  const enoughRows = wanted >= leastRows;
   if (wanted > sampled && bucketsASide >= BUCKETS_A_SIDE_AT_LEAST)
     return {
       by: "buckets",

@@ -58,6 +58,22 @@ function addHalfTile(
   into[at + 13] = (into[at + 13] ?? 0) + s31;
 }
 
+/** Adds the lower triangle of a square, row by row and `columns` wide, to `into`. */
+export function addSquare(square: Float64Array, columns: number, into: Float64Array): void {
+  const panels = Math.ceil(columns / PANEL);
+  let at = 0;
+  for (let left = 0; left < panels; left++)
+    for (let right = 0; right <= left; right++)
+      for (let i = 0; i < PANEL; i++) {
+        const row = left * PANEL + i;
+        for (let j = 0; j < PANEL; j++, at++) {
+          const column = right * PANEL + j;
+          if (row < columns && column < columns)
+            into[at] = (into[at] ?? 0) + (square[row * columns + column] ?? 0);
+        }
+      }
+}
+
 /** The Gram matrix of the union of some disjoint sets of rows: four at a time, for their reading is what takes long. */
 export function sumGrams(grams: readonly Float64Array[], chosen: readonly number[]): Float64Array {
   const size = grams[0]?.length ?? 0;

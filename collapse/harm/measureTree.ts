@@ -16,7 +16,7 @@ export interface Nats {
 }
 
 /** Rows per state of a variable and its parent (one state where it has none), `parent * count + state`. */
-type Tables = readonly Float64Array[];
+export type TreeTables = readonly Float64Array[];
 
 /**
  * What a tree of variables, fitted on the candidate, loses on real test rows against one fitted on as many real rows.
@@ -34,11 +34,11 @@ export function measureTree(tables: HarmTables, rows: SplitRows, draws: Draws): 
   const ofReference = statesOfRows(frame, states, reference);
   if (ofReference.every((column) => isConstant(column, rows.train))) return null;
   const tree = chowLiuTree(ofReference, counts, takeEvenly(rows.test, STRUCTURE_ROWS));
-  const tablesOf = (side: readonly Uint8Array[], chosen: readonly Uint32Array[]): Tables =>
+  const tablesOf = (side: readonly Uint8Array[], chosen: readonly Uint32Array[]): TreeTables =>
     countTree(tree, side, counts, chosen);
   const test = tablesOf(ofReference, [rows.test]);
   const scale = 1 / (rows.test.length * columnsOf(frame));
-  const lossOf = (fitted: Tables): number => scale * crossEntropy(tree, counts, test, fitted);
+  const lossOf = (fitted: TreeTables): number => scale * crossEntropy(tree, counts, test, fitted);
   const ofCandidate = statesOfRows(frame, states, candidate);
   const arms = draws.sides.map(({ left, right, candidate: side }) => ({
     left: lossOf(tablesOf(ofReference, chosenRows(draws.real, left))),
@@ -60,12 +60,13 @@ export const columnsOf = (frame: Frame): number => new Set(frame.variables.map((
 const chosenRows = (pieces: Pieces, chosen: readonly number[]): readonly Uint32Array[] =>
   chosen.map((piece) => pieces.rows[piece] ?? new Uint32Array(0));
 
-function countTree(
+/** Counts the rows given, of a table's states, as the tree asks for them. */
+export function countTree(
   tree: Tree,
   states: readonly Uint8Array[],
   counts: readonly number[],
   chosen: readonly Uint32Array[],
-): Tables {
+): TreeTables {
   const alone = new Uint8Array(states[0]?.length ?? 0);
   return tree.variables.map((variable, place) => {
     const parent = tree.parents[place] ?? -1;
@@ -78,7 +79,7 @@ function countTree(
 }
 
 /** −Σ log p of the rows counted in `test` under the tree fitted on `fitted`, in nats. */
-function crossEntropy(tree: Tree, counts: readonly number[], test: Tables, fitted: Tables): number {
+export function crossEntropy(tree: Tree, counts: readonly number[], test: TreeTables, fitted: TreeTables): number {
   let sum = 0;
   tree.variables.forEach((variable, place) => {
     const columns = counts[variable] ?? 1;

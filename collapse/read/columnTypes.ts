@@ -1,4 +1,4 @@
-import type { ColumnPlan, ValueType } from "../contracts/columns.ts";
+import type { ColumnPlan, TablePlan, ValueType } from "../contracts/columns.ts";
 import { quotedName } from "./database.ts";
 
 const INTEGERS = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$|^BIGNUM$/;
@@ -26,6 +26,12 @@ export const isListOfNumbers = (sqlType: string): boolean => {
 /** Whether statistics are taken of the column; of the others only the name is shown. */
 export const isAnalyzed = ({ kind, role }: ColumnPlan): boolean =>
   role !== "ignore" && kind !== "text" && kind !== "vector" && kind !== "id";
+
+/** Whether blocks hold the column: what is analyzed, and text and vectors where the plan reads them. */
+export const isRead = (column: ColumnPlan, { reads = {} }: TablePlan): boolean =>
+  isAnalyzed(column) ||
+  (column.role !== "ignore" &&
+    ((column.kind === "text" && reads.text === true) || (column.kind === "vector" && reads.vectors === true)));
 
 /** Whether the column is read as `Float64Array`; else as strings. */
 export const isNumeric = (column: ColumnPlan, sqlType: string): boolean =>
@@ -77,4 +83,18 @@ export function blockSql(column: ColumnPlan, sqlType: string): string {
   const isEpoch = column.kind === "date" && values !== "number";
   const number = isEpoch ? epochSql(column.name, sqlType) : numberSql(column.name, sqlType);
   return `coalesce(${number}, 'NaN'::DOUBLE)`;
+}
+
+/** Longer documents are read in part, so that a block of them has a bound. */
+const MOST_SIGNS = 65_536;
+
+/** A document as SQL: VARCHAR, NULL where missing or empty. */
+export const documentSql = (name: string): string => `nullif(left(${quotedName(name)}::VARCHAR, ${MOST_SIGNS}), '')`;
+
+/** A list of numbers as SQL: DOUBLE[] of at least `width`, empty where it is missing, shorter or lacks one. */
+export function vectorSql(name: string, sqlType: string, width: number): string {
+  const column = quotedName(name);
+  const list = isListOfNumbers(sqlType) ? `${column}::DOUBLE[]` : `TRY_CAST(${column} AS DOUBLE[])`;
+  const isWhole = `list_count(${list}) >= ${width} AND list_count(${list}) = len(${list})`;
+  return `CASE WHEN ${isWhole} THEN ${list} ELSE []::DOUBLE[] END`;
 }

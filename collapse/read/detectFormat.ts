@@ -1,15 +1,20 @@
 import type { CheckFailure } from "../contracts/failure.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
-import type { Compression, FileFormat } from "./fileFormat.ts";
+import type { Compression, ConvertedFormat, FileFormat } from "./fileFormat.ts";
 import { inflateHead, readHead } from "./readHead.ts";
+
+/** Formats that are converted before they are read, by how they begin. A stream of Arrow begins with its first length. */
+const CONVERTED: readonly (readonly [string, ConvertedFormat["kind"]])[] = [
+  ["504b0304", "excel"],
+  ["894844460d0a1a0a", "hdf5"],
+  ["4152524f5731", "arrow"],
+  ["ffffffff", "arrow"],
+];
 
 /** Formats that people try, told by how they begin. */
 const NOT_READ: readonly (readonly [string, string])[] = [
-  ["504b0304", "an Excel workbook or another zip archive"],
-  ["d0cf11e0", "an old Excel workbook"],
-  ["894844460d0a1a0a", "HDF5"],
-  ["4152524f5731", "Arrow or Feather"],
-  ["46454131", "Feather"],
+  ["d0cf11e0", "an old Excel workbook (.xls)"],
+  ["46454131", "Feather of its first version"],
   ["4f524301", "ORC"],
   ["4f626a01", "Avro"],
   ["934e554d5059", "a NumPy array"],
@@ -31,6 +36,8 @@ export async function detectFormat(path: string, name: string): Promise<Outcome<
   const raw = await readHead(path);
   if (raw.length === 0) return failed(emptyFile(name));
   if (startsWith(raw, "50415231")) return done({ kind: "parquet" });
+  const converted = CONVERTED.find(([magic]) => startsWith(raw, magic))?.[1];
+  if (converted !== undefined) return done({ kind: converted });
   const other = NOT_READ.find(([magic]) => startsWith(raw, magic))?.[1];
   if (other !== undefined) return failed(unreadable(name, `it is ${other}`, CONVERT));
   const compression = startsWith(raw, "1f8b") ? "gzip" : startsWith(raw, "28b52ffd") ? "zstd" : "none";
@@ -46,7 +53,7 @@ export async function detectFormat(path: string, name: string): Promise<Outcome<
   return formatOfText(text.value, name, compression);
 }
 
-const CONVERT = "Convert it to CSV, TSV, JSON, JSONL or Parquet.";
+const CONVERT = "Convert it to CSV, TSV, JSON, JSONL, Parquet, Arrow, HDF5 or Excel (.xlsx).";
 const AGAIN = "Write the file again with the tool that made it, and compare its size with the original's.";
 
 function formatOfText(
@@ -62,16 +69,55 @@ function formatOfText(
       unreadable(name, "it does not begin as JSON does", "Write one JSON object per row, or name it .csv."),
     );
   }
-  if (extension === "parquet" || extension === "pq")
-    return failed(unreadable(name, "it does not begin as Parquet does", AGAIN));
+  const promised = PROMISED[extension];
+  if (promised !== undefined) return failed(unreadable(name, `it does not begin as ${promised} does`, AGAIN));
+  if (DOCUMENTS.includes(extension) && !looksLikeTable(text)) return done({ kind: "text", compression });
   const isNamedTable = ["csv", "tsv", "tab"].includes(extension);
   if (looksLikeJson && !isNamedTable) return done({ kind: "json", compression });
   const delimiter = extension === "tsv" || extension === "tab" ? "\t" : delimiterOf(text);
-  if (delimiter === null && !isNamedTable)
-    return failed(unreadable(name, "it is neither JSON, Parquet nor text with columns", CONVERT));
+  if ((delimiter === null && !isNamedTable) || PROGRAMS.includes(extension))
+    return failed(unreadable(name, "it is neither a table nor JSON", CONVERT));
   const decimal = delimiter === ";" ? decimalOf(text) : ".";
   const quote = delimiter === "\t" && !hasQuotedField(text) ? "" : '"';
   return done({ kind: "csv", compression, delimiter: delimiter ?? ",", quote, decimal });
+}
+
+/** Formats that the extension promises, and that are told by their first bytes. */
+const PROMISED: Readonly<Record<string, string>> = {
+  parquet: "Parquet",
+  pq: "Parquet",
+  arrow: "Arrow",
+  arrows: "Arrow",
+  ipc: "Arrow",
+  feather: "Feather",
+  xlsx: "an Excel workbook",
+  h5: "HDF5",
+  hdf5: "HDF5",
+};
+/** Extensions of files that hold one document per line, unless they hold a table. */
+const DOCUMENTS: readonly string[] = ["txt", "text"];
+/** Extensions of what holds commas, and never a table. */
+const PROGRAMS: readonly string[] = "py ipynb js ts sh sql html xml md yaml yml toml ini cfg log c h cpp rs go java r rb".split(" ");
+/** Lines that are looked at to tell a table from what is not: prose has no equal number of commas in each. */
+const TOLD_LINES = 50;
+
+/** Whether all lines have as many delimiters as the first, and some; or are JSON objects. */
+function looksLikeTable(text: string): boolean {
+  const lines = wholeLines(text);
+  if (lines.length === 0) return false;
+  if (lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return true;
+  const delimiter = delimiterOf(text);
+  // A comma of prose has a space behind it.
+  if (delimiter === null || (delimiter === "," && /, /.test(lines[0] ?? ""))) return false;
+  const counts = new Set(lines.map((line) => line.replace(/"[^"]*"/g, "").split(delimiter).length));
+  return lines.length > 1 && counts.size === 1;
+}
+
+/** The first lines that are not empty, without the one that the head cuts. */
+function wholeLines(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.length > TOLD_LINES) lines.length = TOLD_LINES;
+  return lines.filter((line) => line.trim() !== "");
 }
 
 /** The sign that stands most often between the names of the first line, outside quotes; null where none does. */

@@ -1,8 +1,9 @@
 import { type Database, type DatabaseLimits, quotedName } from "./database.ts";
-import type { FileFormat } from "./fileFormat.ts";
+import { describeRelation } from "./describeRelation.ts";
+import type { TableFormat } from "./fileFormat.ts";
 import type { FoundFile } from "./findFiles.ts";
 import { relationOf, type SampledRows } from "./relation.ts";
-import type { TableColumn } from "./table.ts";
+import type { TableColumn, TableSource } from "./table.ts";
 
 export interface TableLimits extends DatabaseLimits {
   /** Text up to this size is decoded once and kept; more is decoded in every pass. */
@@ -14,7 +15,7 @@ export interface OpenedRows {
   readonly relation: string;
   readonly rows: number;
   readonly columns: readonly TableColumn[];
-  readonly sampledRows: SampledRows;
+  readonly asWritten: TableSource["asWritten"];
 }
 
 const KEPT_TEXT_BYTES = 192 * 1024 * 1024;
@@ -32,15 +33,16 @@ const FIRST_ROWS = 20_480;
 export async function openRows(
   database: Database,
   files: readonly FoundFile[],
-  format: FileFormat,
+  format: TableFormat,
   limits: TableLimits,
 ): Promise<OpenedRows> {
   const paths = files.map(({ path }) => path);
   const open = async (sampledRows: SampledRows): Promise<OpenedRows> => {
     const relation = relationOf(paths, format, { sampledRows, asText: [] });
-    if (format.kind === "parquet") return { sampledRows, ...(await countRows(database, relation)) };
+    if (format.kind === "parquet") return { asWritten: null, ...(await countRows(database, relation)) };
     const isKept = textBytes(files, format) <= mostKeptBytes(limits);
-    return { sampledRows, ...(await openText(database, relation, isKept)) };
+    const asWritten = (asText: readonly string[]): string => relationOf(paths, format, { sampledRows, asText });
+    return { asWritten: format.kind === "csv" ? asWritten : null, ...(await openText(database, relation, isKept)) };
   };
   try {
     return await open(FIRST_ROWS);
@@ -55,13 +57,13 @@ function mostKeptBytes({ keptTextBytes, memoryBytes }: TableLimits): number {
   return memoryBytes === undefined ? KEPT_TEXT_BYTES : Math.min(KEPT_TEXT_BYTES, KEPT_SHARE * memoryBytes);
 }
 
-function textBytes(files: readonly FoundFile[], format: FileFormat): number {
+function textBytes(files: readonly FoundFile[], format: TableFormat): number {
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const isPacked = format.kind !== "parquet" && format.compression !== "none";
   return sizeBytes * (isPacked ? USUAL_COMPRESSION : 1);
 }
 
-type Counted = Omit<OpenedRows, "sampledRows">;
+type Counted = Omit<OpenedRows, "asWritten">;
 
 async function openText(database: Database, relation: string, isKept: boolean): Promise<Counted> {
   if (isKept) {
@@ -79,15 +81,10 @@ async function openText(database: Database, relation: string, isKept: boolean): 
   return counted;
 }
 
-async function countRows(database: Database, relation: string): Promise<Counted> {
-  const described = await database.rows(`DESCRIBE FROM ${relation}`);
-  const columns = described.map((row) => ({
-    name: String(row.column_name),
-    sqlType: String(row.column_type),
-  }));
-  const counted = await database.rows(`SELECT count(*)::DOUBLE AS rows FROM ${relation}`);
-  return { relation, columns, rows: Number(counted[0]?.rows ?? 0) };
-}
+const countRows = async (database: Database, relation: string): Promise<Counted> => ({
+  relation,
+  ...(await describeRelation(database, relation)),
+});
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "");
 const isTypeError = (error: unknown): boolean =>

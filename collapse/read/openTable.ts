@@ -2,16 +2,19 @@ import type { CheckFailure } from "../contracts/failure.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import { openDatabase } from "./database.ts";
 import { detectFormat, emptyFile } from "./detectFormat.ts";
-import type { FileFormat } from "./fileFormat.ts";
+import type { FileFormat, TableFormat } from "./fileFormat.ts";
 import { findDeepNesting } from "./findDeepNesting.ts";
 import { type FoundFile, findFiles } from "./findFiles.ts";
-import { type OpenedRows, openRows, type TableLimits } from "./openRows.ts";
+import { makeReadable, type ReadableFiles } from "./makeReadable.ts";
+import { openRows, type TableLimits } from "./openRows.ts";
 import { explainReadError } from "./readError.ts";
 import type { Table } from "./table.ts";
+import { type ViewedRows, viewRows } from "./viewRows.ts";
 
 /**
- * Opens `files` (paths and patterns) as one table. CSV, TSV, JSON, JSONL and Parquet, text also packed with gzip or
- * zstd, are told by content. Failures: `file_not_found`, `file_unreadable`, `no_rows`, `too_few_rows` (one row).
+ * Opens `files` (paths, folders and patterns) as one table. The formats are told by content: CSV, TSV, JSON, JSONL and
+ * text of a document per line, also packed with gzip or zstd; Parquet, Arrow and Feather, HDF5, Excel. Failures:
+ * `file_not_found`, `file_unreadable`, `no_rows`, `too_few_rows` (one row).
  */
 export async function openTable(
   files: readonly string[],
@@ -21,28 +24,48 @@ export async function openTable(
   if (!found.ok) return found;
   const format = await sharedFormat(found.value);
   if (!format.ok) return format;
-  const paths = found.value.map(({ path }) => path);
-  const names = found.value.map(({ name }) => name);
-  const database = await openDatabase(paths, limits);
+  const readable = await makeReadable(found.value, format.value, limits);
+  if (!readable.ok) return readable;
   try {
-    const opened = await openRows(database, found.value, format.value, limits);
-    const refusal = refusalOf(opened, names, format.value);
+    const table = await openReadable(readable.value, found.value.map(({ name }) => name), limits);
+    if (!table.ok) readable.value.remove();
+    return table;
+  } catch (error) {
+    readable.value.remove();
+    throw error;
+  }
+}
+
+/** @param names of the files, as people know them. */
+async function openReadable(
+  { files, format, notes, remove }: ReadableFiles,
+  names: readonly string[],
+  limits: TableLimits,
+): Promise<Outcome<Table, CheckFailure>> {
+  const database = await openDatabase(
+    files.map(({ path }) => path),
+    limits,
+  );
+  try {
+    const opened = await openRows(database, files, format, limits);
+    const viewed = await viewRows(database, opened, format);
+    const refusal = refusalOf(viewed, names, format);
     if (refusal !== null) {
       database.close();
       return failed(refusal);
     }
+    const { rows, columns, presets, relation, asWritten } = viewed;
     return done({
       files: names,
-      rows: opened.rows,
-      columns: opened.columns,
-      source: {
-        database,
-        relation: opened.relation,
-        sampledRows: opened.sampledRows,
-        paths,
-        format: format.value,
+      rows,
+      columns,
+      presets,
+      notes: [...notes, ...viewed.notes],
+      source: { database, relation, asWritten },
+      close: () => {
+        database.close();
+        remove();
       },
-      close: () => database.close(),
     });
   } catch (error) {
     database.close();
@@ -80,9 +103,9 @@ async function formatOf(path: string, name: string): Promise<Outcome<FileFormat,
 }
 
 function refusalOf(
-  { rows, columns }: OpenedRows,
+  { rows, columns }: ViewedRows,
   names: readonly string[],
-  format: FileFormat,
+  format: TableFormat,
 ): CheckFailure | null {
   const file = names[0] ?? null;
   const called = names.length === 1 ? (file ?? "") : `${file} and ${names.length - 1} more`;

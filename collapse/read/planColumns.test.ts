@@ -83,11 +83,17 @@ it("tells each kind from the reference, and why", async () => {
     constant: "level",
     nothing: "level",
     embedding: "vector",
-    pose: "text",
+    "pose[0]": "number",
+    "pose[1]": "level",
+    "pose[2]": "level",
     nested: "text",
     bytes: "text",
   });
-  expect(plan.columns.map(({ name }) => name)).toEqual(Object.keys(COLUMNS));
+  const laidOut = Object.keys(COLUMNS).flatMap((name) =>
+    name === "pose" ? ["pose[0]", "pose[1]", "pose[2]"] : [name],
+  );
+  expect(plan.columns.map(({ name }) => name)).toEqual(laidOut);
+  for (const name of ["nested", "bytes"]) expect(byName(plan.columns).get(name)?.role).toBe("ignore");
   for (const { because } of plan.columns) expect(because).toMatch(/\w/);
   expect(byName(plan.columns).get("city")?.because).toBe("300 distinct strings of at most 3 words");
 });
@@ -137,7 +143,7 @@ describe("the schema file and the flags win over what is inferred", () => {
     ],
     [
       "a list is to be a number",
-      { schema: { columns: { pose: { type: "number" } } } },
+      { schema: { columns: { embedding: { type: "number" } } } },
       /none of its/,
       /schema/,
     ],

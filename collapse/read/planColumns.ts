@@ -3,13 +3,13 @@ import type { CheckFailure } from "../contracts/failure.ts";
 import type { CheckOptions } from "../contracts/options.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import { columnRoles, type Roles } from "./columnRoles.ts";
-import { isAnalyzed } from "./columnTypes.ts";
+import { isAnalyzed, isRead } from "./columnTypes.ts";
 import { findUnreadableType } from "./findUnreadableType.ts";
 import { inferKind } from "./inferKind.ts";
 import { explainReadError } from "./readError.ts";
 import { readQuantiles } from "./readQuantiles.ts";
 import { type ColumnFacts, surveyColumns } from "./surveyColumns.ts";
-import type { Table } from "./table.ts";
+import type { ColumnPreset, Table } from "./table.ts";
 
 /**
  * How both tables are read, inferred from the reference and overridden by the options. Failures: `bad_option` (they
@@ -25,7 +25,7 @@ export async function planColumns(
   try {
     const facts = await surveyColumns(reference);
     const group = groupOf(roles.value, facts);
-    const columns = facts.map((fact) => planColumn(fact, options, roles.value, group));
+    const columns = facts.map((fact) => planColumn(fact, reference.presets, options, { roles: roles.value, group }));
     const refusal = refusalOf(columns, reference) ?? (await findUnreadableType(reference, facts, options));
     if (refusal !== null) return failed(refusal);
     return done({ columns: await readQuantiles(reference, columns), group });
@@ -43,30 +43,56 @@ function groupOf({ said, inferredGroup }: Roles, facts: readonly ColumnFacts[]):
 
 function planColumn(
   facts: ColumnFacts,
+  presets: Table["presets"],
   options: CheckOptions,
-  roles: Roles,
-  group: string | null,
+  { roles, group }: { readonly roles: Roles; readonly group: string | null },
 ): ColumnPlan {
   const { name } = facts;
   const said = roles.said.get(name);
+  const preset = presets.get(name);
   const type = options.schema.columns[name]?.type;
+  const unit = unitOf(options, name);
   if (name === group) {
-    const because = said === "group" ? "it groups rows, as asked" : "it groups rows, by its name";
+    const because = said === "group" ? "it groups rows, as asked" : (preset?.because ?? "it groups rows, by its name");
     return { name, kind: "id", role: "group", because };
   }
-  if (said === "id") return { name, kind: "id", role: "id", because: "the schema file says so" };
-  const role: ColumnRole = said ?? "feature";
+  if (said === "id") return { name, kind: "id", role: "id", because: SAID };
+  const role: ColumnRole = said ?? preset?.role ?? "feature";
   if (type !== undefined)
-    return { name, kind: type, role, because: "the schema file says so", ...valuesOf(type, facts) };
-  const { kind, because } = inferKind(facts, said === undefined || said === "ignore");
+    return { name, kind: type, role, because: SAID, ...unit, ...valuesOf(type, facts), ...widthOf(type, facts) };
+  const inferred = inferKind(facts, said === undefined || said === "ignore");
+  const { kind, because } = preset === undefined ? inferred : presetKind(preset, inferred);
   return {
     name,
     kind,
-    role: kind === "id" && said === undefined ? "id" : role,
+    role: inferred.isRefused && said !== "target" ? "ignore" : kind === "id" && said === undefined ? "id" : role,
     because,
+    ...unit,
     ...valuesOf(kind, facts),
+    ...widthOf(kind, facts),
   };
 }
+
+const SAID = "the schema file says so";
+
+/** Documents are documents however short they are, unless they are so few that they are levels. */
+function presetKind(
+  { isText, because }: ColumnPreset,
+  inferred: { readonly kind: ColumnKind; readonly because: string },
+): { readonly kind: ColumnKind; readonly because: string } {
+  if (!isText) return { kind: inferred.kind, because };
+  return inferred.kind === "level"
+    ? { kind: "level", because: `${because}; ${inferred.because}` }
+    : { kind: "text", because };
+}
+
+const unitOf = ({ schema }: CheckOptions, name: string): Pick<ColumnPlan, "unit"> => {
+  const unit = schema.columns[name]?.unit;
+  return unit === undefined ? {} : { unit };
+};
+
+const widthOf = (kind: ColumnKind, { listLength }: ColumnFacts): Pick<ColumnPlan, "width"> =>
+  kind === "vector" && listLength !== null ? { width: listLength } : {};
 
 /** What the values are read as: strings of a column of numbers are its numbers. */
 function valuesOf(kind: ColumnKind, { values }: ColumnFacts): Pick<ColumnPlan, "values"> {
@@ -74,6 +100,9 @@ function valuesOf(kind: ColumnKind, { values }: ColumnFacts): Pick<ColumnPlan, "
   if (kind === "date") return { values: values === "number" ? "number" : "date" };
   return values === null || kind === "text" || kind === "vector" || kind === "id" ? {} : { values };
 }
+
+/** What is not analyzed as a table may be as documents or vectors. */
+const EVERYTHING: TablePlan = { columns: [], group: null, reads: { text: true, vectors: true } };
 
 function refusalOf(columns: readonly ColumnPlan[], { files }: Table): CheckFailure | null {
   const file = files[0] ?? null;
@@ -86,7 +115,7 @@ function refusalOf(columns: readonly ColumnPlan[], { files }: Table): CheckFailu
       file,
       column: target.name,
     };
-  if (columns.some(isAnalyzed)) return null;
+  if (columns.some((column) => isRead(column, EVERYTHING))) return null;
   const kinds = columns.map(({ name, kind }) => `"${name}" is ${kind}`).slice(0, 3);
   return {
     code: "no_columns",

@@ -1,13 +1,15 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import type { Block, TablePlan } from "../contracts/columns.ts";
-import { blockSql, isAnalyzed, isNumeric } from "./columnTypes.ts";
+import type { Block, TablePlan, VectorColumn } from "../contracts/columns.ts";
+import { blockSql, documentSql, isNumeric, isRead, vectorSql } from "./columnTypes.ts";
 import { quotedName } from "./database.ts";
 import { readErrorOf } from "./readError.ts";
 import { type Reading, readingOf } from "./reading.ts";
-import { numberItems, StringReader } from "./readVector.ts";
+import { numberItems, readDocuments, readLists, StringReader } from "./readVector.ts";
 import type { Table } from "./table.ts";
 
 const BLOCK_ROWS = 16_384;
+/** Of longer vectors the first so many numbers are read, so that a block of them has a bound. */
+const MOST_WIDTH = 2_048;
 
 /**
  * Reads a table in blocks of 16,384 rows; block k begins at row k · 16,384, whatever the sizes of DuckDB's chunks, so
@@ -22,28 +24,36 @@ export async function* readBlocks(table: Table, plan: TablePlan): AsyncGenerator
   yield* filling.end();
 }
 
+/** How the values of a column are taken out of the chunks. */
+type FieldKind = "number" | "label" | "document" | "vector";
+
 /** A column as it is read: its place in the plan (null: it is the group), and in the chunks. */
 interface Field {
   readonly column: number | null;
-  readonly isNumber: boolean;
-  /** Strings have their hash in the place behind. */
+  readonly kind: FieldKind;
+  /** Labels have their hash in the place behind. */
   readonly place: number;
+  /** Numbers of a row: those of a list, else one. */
+  readonly width: number;
 }
 
 function planLanes(plan: TablePlan, reading: Reading): { sql: string; fields: readonly Field[] } {
   const selected: string[] = [];
   const fields: Field[] = [];
-  const add = (column: number | null, sql: string, isNumber: boolean): void => {
-    fields.push({ column, isNumber, place: selected.length });
+  const add = (column: number | null, sql: string, kind: FieldKind, width = 1): void => {
+    fields.push({ column, kind, place: selected.length, width });
     selected.push(sql);
-    if (!isNumber) selected.push(`hash(${sql})`);
+    if (kind === "label") selected.push(`hash(${sql})`);
   };
   plan.columns.forEach((column, index) => {
     const sqlType = reading.sqlTypes.get(column.name);
-    if (!isAnalyzed(column) || sqlType === undefined) return;
-    add(index, blockSql(column, sqlType), isNumeric(column, sqlType));
+    if (!isRead(column, plan) || sqlType === undefined) return;
+    const width = Math.min(column.width ?? 0, MOST_WIDTH);
+    if (column.kind === "text") add(index, documentSql(column.name), "document");
+    else if (column.kind === "vector") add(index, vectorSql(column.name, sqlType, width), "vector", width);
+    else add(index, blockSql(column, sqlType), isNumeric(column, sqlType) ? "number" : "label");
   });
-  if (plan.group !== null) add(null, `${quotedName(plan.group)}::VARCHAR`, false);
+  if (plan.group !== null) add(null, `${quotedName(plan.group)}::VARCHAR`, "label");
   // A plan that reads nothing still counts rows.
   const list = selected.length === 0 ? "1" : selected.join(", ");
   return { sql: `SELECT ${list} FROM ${reading.relation}`, fields };
@@ -80,7 +90,7 @@ class BlockFilling {
   constructor(plan: TablePlan, fields: readonly Field[], tableRows: number) {
     this.#plan = plan;
     this.#fields = fields;
-    this.#readers = fields.map(({ isNumber }) => (isNumber ? null : new StringReader()));
+    this.#readers = fields.map(({ kind }) => (kind === "label" ? new StringReader() : null));
     this.#tableRows = tableRows;
     this.#values = this.#emptyValues();
   }
@@ -103,27 +113,29 @@ class BlockFilling {
   }
 
   #copy(chunk: DuckDBDataChunk, from: number, count: number): void {
-    this.#fields.forEach(({ place }, index) => {
-      const into = this.#values[index];
-      const reader = this.#readers[index];
+    const rows = { from, count, at: this.#filled };
+    this.#fields.forEach(({ kind, place, width }, index) => {
+      const into = this.#values[index] ?? [];
       const vector = chunk.getColumnVector(place);
       if (into instanceof Float64Array) {
-        into.set(numberItems(vector).subarray(from, from + count), this.#filled);
-      } else if (into !== undefined) {
-        const hashes = chunk.getColumnVector(place + 1);
-        reader?.read(vector, hashes, { from, count, at: this.#filled }, into);
-      }
+        if (kind === "vector") readLists(vector, rows, width, into);
+        else into.set(numberItems(vector).subarray(from, from + count), rows.at);
+      } else if (kind === "document") readDocuments(vector, rows, into);
+      else this.#readers[index]?.read(vector, chunk.getColumnVector(place + 1), rows, into);
     });
   }
 
   #take(): Block {
     const columns: Block["columns"][number][] = this.#plan.columns.map(() => null);
+    const vectors: (VectorColumn | null)[] = this.#plan.columns.map(() => null);
     let groups: readonly string[] | null = null;
     const firstRow = this.#firstRow;
-    this.#fields.forEach(({ column }, index) => {
+    this.#fields.forEach(({ column, kind, width }, index) => {
       const all = this.#values[index] ?? [];
-      const values = all instanceof Float64Array ? all.subarray(0, this.#filled) : all;
-      if (column !== null) columns[column] = values;
+      const values = all instanceof Float64Array ? all.subarray(0, this.#filled * width) : all;
+      if (column !== null && kind === "vector" && values instanceof Float64Array)
+        vectors[column] = { width, values };
+      else if (column !== null) columns[column] = values;
       else if (!(values instanceof Float64Array))
         groups = values.map((value, row) => groupOf(value, firstRow + row));
     });
@@ -131,12 +143,14 @@ class BlockFilling {
     this.#firstRow += this.#filled;
     this.#filled = 0;
     this.#values = this.#emptyValues();
-    return block;
+    return this.#plan.reads?.vectors === true ? { ...block, vectors } : block;
   }
 
   #emptyValues(): readonly Values[] {
     const rows = Math.max(0, Math.min(BLOCK_ROWS, this.#tableRows - this.#firstRow));
-    return this.#fields.map(({ isNumber }) => (isNumber ? new Float64Array(rows) : []));
+    return this.#fields.map(({ kind, width }) =>
+      kind === "number" || kind === "vector" ? new Float64Array(rows * width) : [],
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { DuckDBDoubleVector, DuckDBUBigIntVector, type DuckDBVector } from "@duckdb/node-api";
+import { DuckDBDoubleVector, DuckDBListVector, DuckDBUBigIntVector, type DuckDBVector } from "@duckdb/node-api";
 
 /** The numbers of a vector; a view of DuckDB's own memory: copy it, never keep it. */
 export function numberItems(vector: DuckDBVector): Float64Array {
@@ -52,6 +52,33 @@ export class StringReader {
       this.#strings[place] = decoded;
     }
     return decoded;
+  }
+}
+
+/** Rows `from` up to `from + count` of a vector of documents, which are too long to remember. */
+export function readDocuments(
+  vector: DuckDBVector,
+  { from, count, at }: { from: number; count: number; at: number },
+  into: (string | null)[],
+): void {
+  for (let row = 0; row < count; row++) into[at + row] = textAt(vector, from + row);
+}
+
+/** The same of lists of numbers: their first `width`, all NaN where there is no list or one is not finite. */
+export function readLists(
+  vector: DuckDBVector,
+  { from, count, at }: { from: number; count: number; at: number },
+  width: number,
+  into: Float64Array,
+): void {
+  if (!(vector instanceof DuckDBListVector)) throw new Error("a column of lists is not one of DOUBLE[]");
+  const items = vector.childVector.itemCount === 0 ? new Float64Array(0) : numberItems(vector.childVector);
+  for (let row = 0; row < count; row++) {
+    const to = into.subarray((at + row) * width, (at + row + 1) * width);
+    const start = vector.getEntryOffset(from + row);
+    const list = items.subarray(start, start + width);
+    if (vector.getEntryLength(from + row) >= width && list.every(Number.isFinite)) to.set(list);
+    else to.fill(Number.NaN);
   }
 }
 

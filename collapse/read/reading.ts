@@ -1,6 +1,5 @@
 import type { ColumnPlan, TablePlan } from "../contracts/columns.ts";
 import { isAnalyzed, valueTypeOf } from "./columnTypes.ts";
-import { relationOf } from "./relation.ts";
 import type { Table } from "./table.ts";
 
 /** Where the rows of a table come from when a plan reads them, and of what types they then are. */
@@ -15,11 +14,11 @@ export interface Reading {
  */
 export function readingOf(table: Table, plan: TablePlan): Reading {
   const sqlTypes = new Map(table.columns.map(({ name, sqlType }) => [name, sqlType]));
-  const { format, paths, sampledRows, relation } = table.source;
+  const { relation, asWritten } = table.source;
   const asText = plan.columns.filter((column) => isReadAsText(column, sqlTypes)).map(({ name }) => name);
-  if (format.kind !== "csv" || asText.length === 0) return { relation, sqlTypes };
+  if (asWritten === null || asText.length === 0) return { relation, sqlTypes };
   for (const name of asText) sqlTypes.set(name, "VARCHAR");
-  return { relation: relationOf(paths, format, { sampledRows, asText }), sqlTypes };
+  return { relation: asWritten(asText), sqlTypes };
 }
 
 function isReadAsText(column: ColumnPlan, sqlTypes: ReadonlyMap<string, string>): boolean {

@@ -9,8 +9,9 @@ export function writeNotes(known: {
   readonly options: CheckOptions;
 }): string[] {
   const { plan, evidence, options } = known;
+  const derived = new Set(plan.columns.map(({ derivedFrom }) => derivedFrom));
   const unread = plan.columns.filter(
-    ({ kind, role }) => (kind === "text" || kind === "vector") && role !== "ignore",
+    ({ name, kind, role }) => (kind === "text" || kind === "vector") && role !== "ignore" && !derived.has(name),
   );
   const notes = [
     options.reference.length === 0 &&
@@ -18,7 +19,7 @@ export function writeNotes(known: {
     sayDraws(evidence),
     plan.group !== null && `Rows of one \`${plan.group}\` are never split.`,
     unread.length > 0 &&
-      `Not analyzed, since text and vectors cannot be yet: ${unread.map(({ name }) => `\`${name}\``).join(", ")}.`,
+      `Not analyzed, since they are texts or vectors beyond those that can be, or the reference is a profile: ${unread.map(({ name }) => `\`${name}\``).join(", ")}.`,
     "Harm is that of quick models (a ridge regression of random features, a tree of variables, a discriminator) on real rows held back. No harm model was fitted to what other models lose, so no confidence is given.",
     options.quick && "A quick check: half the draws and pairs, so intervals are wider.",
   ];

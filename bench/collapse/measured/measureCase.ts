@@ -1,16 +1,13 @@
 import { join } from "node:path";
 import { checkOptionsSchema } from "../../../collapse/contracts/options.ts";
-import type { Evidence } from "../../../collapse/evidence/measureEvidence.ts";
 import { measureSides } from "../../../collapse/measureSides.ts";
 import { openSides } from "../../../collapse/openSides.ts";
 import type { Table } from "../../../collapse/read/table.ts";
-import { excessOf } from "../../../collapse/verdict/scoreDimensions.ts";
+import { metricExcesses } from "../../../collapse/verdict/metricExcesses.ts";
 import type { MadeCase } from "../byWorld.ts";
 import { BASELINES } from "../verdicts/baselines.ts";
 import { writeCsv } from "../writeCsv.ts";
 import type { Arm, MeasuredCase } from "./measuredCase.ts";
-
-const ROWS_OF_SCALE = 1_000;
 
 const NOTHING = {
   p: 1,
@@ -59,24 +56,9 @@ async function measureFiles(
     const channels = harm.channels.filter(({ value, low, high, nullHigh, nullSd }) =>
       [value, low, high, nullHigh, nullSd].every(Number.isFinite),
     );
-    const excesses = excessesOf(evidence);
+    const excesses = metricExcesses(evidence).map((excess) => ({ ...excess, top: [...excess.top] }));
     return { failure: null, p, t, null95, rowsASide, enoughRows, channels, excesses };
   } finally {
     for (const table of opened) table.close();
   }
-}
-
-function excessesOf({ measured, rowsASide }: Evidence): MeasuredCase["excesses"] {
-  const scale = Math.sqrt(rowsASide / ROWS_OF_SCALE);
-  const known = measured.filter(({ z }) => Number.isFinite(z));
-  return [...Map.groupBy(known, ({ dimension, metric }) => `${dimension} ${metric}`).values()].flatMap(
-    (group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const excesses = group.map((one) => excessOf(one) / scale).sort((left, right) => right - left);
-      const beyond = excesses.filter((excess) => excess > 0).length;
-      const { dimension, metric } = first;
-      return [{ dimension, metric, top: excesses.slice(0, 3), beyond, of: excesses.length }];
-    },
-  );
 }

@@ -1,0 +1,58 @@
+import { chowLiuTree } from "../harm/chowLiuTree.ts";
+import type { HarmTables } from "../harm/measurePrediction.ts";
+import { columnsOf, countTree, crossEntropy, type TreeTables } from "../harm/measureTree.ts";
+import { statesOf, statesOfRows } from "../harm/treeStates.ts";
+import type { DrawnTrials } from "./drawTrials.ts";
+import type { JudgingHalf } from "./judgingHalves.ts";
+
+/** By half, pair and trial: extra nats per column and real row, against as many real rows. */
+export type TrialNats = readonly (readonly (readonly number[])[])[];
+
+/**
+ * Fits a tree of variables on every side, and compares how it explains either half of the judges. Its structure and
+ * bins come of the judging rows, as in a check.
+ */
+export function generateTrials(
+  { reference, candidate, frame }: HarmTables,
+  drawn: DrawnTrials,
+  halves: readonly JudgingHalf[],
+): TrialNats {
+  const buckets = halves.map((half) =>
+    half.buckets.map(({ inner, outer }) => Uint32Array.of(...inner, ...outer)),
+  );
+  const judging = Uint32Array.from(buckets.flat().flatMap((rows) => [...rows]));
+  const states = frame.variables.map((variable, index) =>
+    statesOf(variable, reference.codes[index] ?? new Uint16Array(reference.rows), judging),
+  );
+  const counts = states.map(({ count }) => count);
+  const statesIn = {
+    reference: statesOfRows(frame, states, reference),
+    candidate: statesOfRows(frame, states, candidate),
+  };
+  const tree = chowLiuTree(statesIn.reference, counts, judging);
+  const pieces = drawn.pieces.map(({ of, rows }) => countTree(tree, statesIn[of], counts, [rows]));
+  const columns = Math.max(1, columnsOf(frame));
+  return halves.map(({ ofPair }, half) =>
+    ofPair.map((chosen, pair) => {
+      const asked = chosen.flatMap((bucket) => buckets[half]?.[bucket] ?? []);
+      const test = countTree(tree, statesIn.reference, counts, asked);
+      const scale = 1 / Math.max(1, columns * asked.reduce((sum, rows) => sum + rows.length, 0));
+      const lossOf = (side: readonly number[]): number =>
+        scale * crossEntropy(tree, counts, test, added(pieces, side));
+      const { left = [], sides = [] } = drawn.pairs[pair] ?? {};
+      const real = lossOf(left);
+      return sides.map((side) => lossOf(side) - real);
+    }),
+  );
+}
+
+function added(pieces: readonly TreeTables[], chosen: readonly number[]): TreeTables {
+  const sum = (pieces[0] ?? []).map(({ length }) => new Float64Array(length));
+  for (const piece of chosen)
+    pieces[piece]?.forEach((table, place) => {
+      const into = sum[place];
+      if (into)
+        for (let cell = 0; cell < table.length; cell++) into[cell] = (into[cell] ?? 0) + (table[cell] ?? 0);
+    });
+  return sum;
+}
