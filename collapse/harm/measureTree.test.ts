@@ -108,3 +108,17 @@ test("a table of constants has no nats", async () => {
     measureTree({ ...samples, frame }, split, drawSides(samples, split, { seed: 1, pairs: 3 })),
   ).toBeNull();
 });
+
+test("rows that a candidate puts below every real number cost nats", async () => {
+  const random = seededRandom(5, "atom");
+  const real = Float64Array.from({ length: 2_000 }, () => Math.max(0, random.normal()) * 100);
+  const noisy = real.map((value) => (value === 0 ? -Math.abs(random.normal()) : value));
+  const { frame, reference, candidate } = await summariesOf({
+    reference: { x: real },
+    candidate: { x: noisy },
+  });
+  const samples = { reference: reference.sample, candidate: candidate.sample };
+  const split = splitRows(samples.reference, samples.candidate);
+  const nats = measureTree({ ...samples, frame }, split, drawSides(samples, split, { seed: 1, pairs: 3 }));
+  for (const value of nats?.candidate ?? []) expect(value).toBeGreaterThan(1);
+});
