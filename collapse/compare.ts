@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { badOption } from "./badOption.ts";
+import { missingProvider } from "./check.ts";
 import { checkSides } from "./checkSides.ts";
 import type { CheckFailure } from "./contracts/failure.ts";
 import { type CheckOptions, checkOptionsSchema } from "./contracts/options.ts";
@@ -40,6 +41,8 @@ export async function compare(
   const parsed = compareOptionsSchema.safeParse(request);
   if (!parsed.success) return failed(badOption(parsed.error));
   const { candidates, ...options } = parsed.data;
+  const missing = missingProvider(options);
+  if (missing !== null) return failed(missing);
   const opened: Table[] = [];
   onProgress({ phase: "Opening files" });
   try {
@@ -51,7 +54,7 @@ export async function compare(
       const told: ProgressListener = (progress) =>
         onProgress({ ...progress, phase: `${candidate}: ${progress.phase}` });
       compared.push({
-        candidate,
+        candidate: options.called[candidate] ?? candidate,
         outcome: await checkOne(known, { ...options, candidate: [candidate] }, told),
       });
     }

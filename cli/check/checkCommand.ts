@@ -6,8 +6,10 @@ import { writeJUnit } from "../../collapse/report/writeJUnit.ts";
 import { writeTerminal } from "../../collapse/report/writeTerminal.ts";
 import { done } from "../../functions/contracts/outcome.ts";
 import { defineCommand } from "../command.ts";
+import { withObjects } from "../objects/withObjects.ts";
 import { CHECK_OPTIONS, requestOf } from "./checkOptions.ts";
 import { failOnSchema } from "./failOn.ts";
+import { type InferSchema, printSchema } from "./printSchema.ts";
 import { planReports, type ReportForm, writeReport } from "./reportFiles.ts";
 import { type Check, runCheck } from "./runCheck.ts";
 
@@ -21,7 +23,11 @@ const WRITERS: Readonly<Record<ReportForm, (report: Report) => string>> = {
  * `headgate check`: whether training on the candidate would collapse or harm a model, on this machine alone. The
  * engine is loaded when it is asked for: other commands start without it.
  */
-export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
+export const createCheckCommand = (
+  loadCheck: () => Promise<Check>,
+  loadSchema: () => Promise<InferSchema> = async () =>
+    withObjects((await import("../../collapse/inferSchema.ts")).inferSchema),
+) =>
   defineCommand({
     words: "check",
     operands: ["candidate..."],
@@ -30,12 +36,25 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
     options: {
       ...CHECK_OPTIONS,
       quick: z.boolean().default(false).describe("fewer draws: faster, with wider intervals"),
+      provider: z
+        .enum(["cpu", "webgpu", "cuda"])
+        .optional()
+        .describe("what networks are trained on: cpu, webgpu or cuda"),
+      timing: z
+        .boolean()
+        .optional()
+        .describe("say what took how long; the report then differs from run to run"),
+      "show-values": z.boolean().optional().describe("quote values of flagged rows in the report"),
       json: z.string().optional().describe("file for the JSON report; - is standard output"),
       html: z.string().optional().describe("file for the report as one HTML page"),
       junit: z.string().optional().describe("file for the report as JUnit XML"),
       "fail-on": failOnSchema
         .default(FAIL_ON)
         .describe("verdicts that fail, between commas; none: every verdict exits with 0"),
+      "print-schema": z
+        .boolean()
+        .default(false)
+        .describe("print how the columns are read, as a schema file, and check nothing"),
       "no-color": z.boolean().default(false).describe("print no colors"),
     },
     async run({ operands, options }, tools) {
@@ -44,6 +63,7 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
       if (!plan.ok) return plan;
       const request = await requestOf(operands, options, tools);
       if (!request.ok) return request;
+      if (options["print-schema"]) return printSchema(loadSchema, request.value, tools.screen);
       const report = await runCheck(loadCheck, request.value, tools.screen);
       if (!report.ok) return report;
       for (const file of plan.value.files) {
@@ -58,7 +78,12 @@ export const createCheckCommand = (loadCheck: () => Promise<Check>) =>
           standardOutput === null
             ? writeTerminal(report.value, look)
             : WRITERS[standardOutput](report.value).trimEnd(),
-        notes: plan.value.files.map(({ path }) => `Written: ${path}`),
+        notes: [
+          ...plan.value.files.map(({ path }) => `Written: ${path}`),
+          ...(report.value.timing?.phases ?? []).map(
+            ({ phase, seconds }) => `${seconds.toFixed(2)} s  ${phase}`,
+          ),
+        ],
         exitCode: exitCodeOf(report.value, options["fail-on"]),
       });
     },

@@ -18,7 +18,7 @@ export type MakeProfile = (
 ) => Promise<Outcome<MadeProfile, CheckFailure>>;
 
 const WITHOUT_ROWS =
-  "It holds no rows: neighbors, the tree of densities and the discriminator cannot be computed with it, so no verdict for generation can be reached. --with-sample adds real rows.";
+  "It holds no rows: neighbors, models, the tree of densities and the discriminator cannot be computed with it, and no verdict but `collapsed` can be reached. --with-sample adds real rows.";
 const withRows = (rows: number): string =>
   `WARNING: it holds ${rows.toLocaleString("en")} real rows. Guard it as the rows themselves, and do not pass it on where these may not go.`;
 

@@ -105,4 +105,6 @@ export interface Summary {
   /** Per bucket; their sum is the table's. */
   readonly buckets: readonly Aggregate[];
   readonly sample: RowSample;
+  /** Where the rows of the sample were not kept: the statistics of equal parts of it. */
+  readonly parts?: readonly Aggregate[];
 }

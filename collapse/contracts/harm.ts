@@ -5,7 +5,7 @@ export type Purpose = (typeof PURPOSES)[number];
 /** What a model loses by training on the candidate, of one kind. */
 export interface HarmChannel {
   readonly purpose: Purpose;
-  /** `mean`, `worst_target` and `tail` of the predictive; `tree_nats` and `discriminator_nats` of the generative. */
+  /** `mean`, `worst_target`, `tail` and `network` of the predictive; `tree_nats` and `discriminator_nats` of the generative. */
   readonly channel: string;
   /** The target or column that it is worst for; null where it is of all. */
   readonly subject: string | null;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDERS } from "../networks/session.ts";
 import { pricesSchema } from "./recommendations.ts";
 
 const roleSchema = z.enum(["feature", "target", "group", "time", "id", "ignore"]);
@@ -38,7 +39,17 @@ export const checkOptionsSchema = z.strictObject({
   quick: z.boolean().default(false),
   /** What the user pays: recommendations come with their costs. */
   prices: pricesSchema.optional(),
+  /** What networks are trained on, where any are. */
+  provider: z.enum(PROVIDERS).default("cpu"),
+  /** Times the margins of harm, in logarithms and nats: 0.5 is twice as strict. */
+  margin: z.number().min(0.1).max(10).default(1),
+  /** Whether reasons may quote values of rows. */
+  showValues: z.boolean().default(false),
+  /** Whether the report says what took how long; it then differs from run to run. */
+  timing: z.boolean().default(false),
   maxMemoryBytes: z.number().int().positive().optional(),
+  /** What people call a file that was brought from elsewhere, by its path: reports and failures name it so. */
+  called: z.record(z.string(), z.string()).default({}),
 });
 /** What a check is asked for, as callers write it. */
 export type CheckRequest = z.input<typeof checkOptionsSchema>;

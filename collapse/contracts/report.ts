@@ -98,5 +98,12 @@ export const reportSchema = z.strictObject({
   }),
   notes: z.array(z.string()),
   seed: z.number(),
+  /** Absent unless somebody asked: it differs from run to run. */
+  timing: z
+    .strictObject({
+      seconds: z.number(),
+      phases: z.array(z.strictObject({ phase: z.string(), seconds: z.number() })),
+    })
+    .exactOptional(),
 });
 export type Report = z.infer<typeof reportSchema>;

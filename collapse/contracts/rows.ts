@@ -35,6 +35,8 @@ export const rowsSchema = z.discriminatedUnion("found", [
     fdr: z.number(),
     /** The worst first, at most a hundred. */
     items: z.array(rowItemSchema),
+    /** Flagged rows in each of sixty equal parts of the candidate, in the order of its files. */
+    map: z.array(z.number()),
   }),
   z.strictObject({
     found: z.literal("regions"),

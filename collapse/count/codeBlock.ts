@@ -37,7 +37,7 @@ export function codeBlock(tally: Tally, block: Block): CodedBlock {
 }
 
 /** By the group's hash, that a group is never split; else by the row's. */
-function bucketsOf(block: Block, { seed, table }: TallyOptions): Uint8Array {
+export function bucketsOf(block: Block, { seed, table }: TallyOptions): Uint8Array {
   const buckets = new Uint8Array(block.rows);
   const { bucketAt } = rowHashes(seed, table);
   if (block.groups === null) {

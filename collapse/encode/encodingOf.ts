@@ -5,7 +5,7 @@ import { type NormalScores, normalScores } from "./normalScores.ts";
 import type { SampledVariable } from "./variablesOf.ts";
 
 /** Features that a table becomes at most; co-moments are kept of every two, in each bucket. */
-const MOST_FEATURES = 256;
+export const MOST_FEATURES = 256;
 /** How much of levels is encoded: the first that fits. */
 const DETAILS: readonly LevelDetail[] = [
   { top: 16, hashed: true },

@@ -38,14 +38,25 @@ export async function sampleReference(
   let rows = 0;
   for await (const block of blocks) {
     for (const column of columns) column.read(block);
+    // Column by column, as far as slots go: a call per row and column would cost more than all else.
+    const slots = new Uint32Array(block.rows);
+    const chosen = new Uint32Array(block.rows);
+    let size = 0;
+    const fill = (): void => {
+      for (const column of columns) column.keep(slots.subarray(0, size), chosen.subarray(0, size));
+      size = 0;
+    };
     for (let row = 0; row < block.rows; row++) {
       const slot = kept.admit(hashAt(block.firstRow + row));
       if (slot < 0) continue;
-      for (const column of columns) column.keep(slot, row);
+      slots[size] = slot;
+      chosen[size++] = row;
       kept.settle((staying) => {
+        fill();
         for (const column of columns) column.move(staying);
       });
     }
+    fill();
     rows += block.rows;
   }
   const order = kept.inOrder();
@@ -54,7 +65,7 @@ export async function sampleReference(
 
 interface Watch {
   read(block: Block): void;
-  keep(slot: number, row: number): void;
+  keep(slots: Uint32Array, rows: Uint32Array): void;
   move(staying: Uint32Array): void;
   done(order: Uint32Array): ReferenceColumn;
 }
@@ -74,9 +85,10 @@ function watch(plan: ColumnPlan, column: number): Watch {
         if (counted) countNumbers(read, block.rows, places, levelRows);
       } else current = countStrings(read ?? [], block.rows, places, levelRows);
     },
-    keep: (slot, row) => {
-      if (slot >= values.length) values = larger(values);
-      values[slot] = current[row] ?? Number.NaN;
+    keep: (slots, rows) => {
+      while (values.length <= (slots[slots.length - 1] ?? 0)) values = larger(values);
+      for (let index = 0; index < slots.length; index++)
+        values[slots[index] ?? 0] = current[rows[index] ?? 0] ?? Number.NaN;
     },
     move: (staying) => {
       // In place: what stays never moves up.

@@ -3,7 +3,7 @@ import { aggregateOf } from "../count/aggregateOf.ts";
 import { type Random, shuffledIndices } from "../numerics/random.ts";
 import { chooserOf } from "./chooseAtRandom.ts";
 import { type DrawPlan, UNITS_A_SIDE } from "./planDraws.ts";
-import { prepareUnions, type Unite } from "./unite.ts";
+import { prepareUnions, type Uniter } from "./unite.ts";
 
 /** Two sets of rows that face each other, never with a row in common. Overwritten by the next draw. */
 export interface Sides {
@@ -65,9 +65,9 @@ function drawUnions(
   const left = prepareUnions(reference);
   const right = prepareUnions(reference);
   const other = prepareUnions(candidate);
-  const first = (units: readonly Aggregate[], unite: Unite): Aggregate => {
+  const first = (units: readonly Aggregate[], uniter: Uniter): Aggregate => {
     const order = shuffledIndices(units.length, random);
-    return unite(order.subarray(0, unitsUntil(units, order, 0, plan.rowsASide)));
+    return uniter.unite(order.subarray(0, unitsUntil(units, order, 0, plan.rowsASide)));
   };
   return {
     drawNull: () => {
@@ -75,7 +75,10 @@ function drawUnions(
       // One unit at least is left to the other side, whatever the sizes.
       const middle = Math.min(unitsUntil(reference, order, 0, plan.rowsASide), order.length - 1);
       const end = unitsUntil(reference, order, middle, plan.rowsASide);
-      return { left: left(order.subarray(0, middle)), right: right(order.subarray(middle, end)) };
+      const ofLeft = left.unite(order.subarray(0, middle));
+      const rest = order.subarray(middle, end);
+      const ofRight = end === order.length ? right.uniteRest(rest, left) : right.unite(rest);
+      return { left: ofLeft, right: ofRight };
     },
     drawCandidate: () => ({ left: first(reference, left), right: first(candidate, other) }),
   };
@@ -84,6 +87,7 @@ function drawUnions(
 /** What a side is united of: the table's filled buckets, or parts of its sample, all of 1/32 of a side. */
 function unitsOf(table: Summary, frame: Frame, plan: DrawPlan, random: Random): readonly Aggregate[] {
   if (plan.by === "buckets") return table.buckets.filter((bucket) => bucket.rows > 0);
+  if (table.sample.rows === 0) return table.parts ?? [];
   const rowsAUnit = plan.rowsASide / UNITS_A_SIDE;
   const order = shuffledIndices(table.sample.rows, random);
   // Twice a null's units are as random as all of them, and bound the memory.

@@ -1,5 +1,5 @@
 import type { Frame, Summary } from "../contracts/aggregates.ts";
-import type { Measure, MetricKey, PoolMeasure } from "../contracts/metrics.ts";
+import type { Measure, MetricKey, Pool, PoolDraws, PoolMeasure, PoolResult } from "../contracts/metrics.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { drawPool } from "./drawPool.ts";
 import { prepareDraws, type Sides } from "./drawSides.ts";
@@ -67,25 +67,38 @@ function eachOffset(measures: readonly Measure[], visit: (measure: Measure, offs
   }
 }
 
-/** Measures rows themselves: a pool of both tables, masked per draw. */
-export function measurePool(
+/** Rows of both tables, and which of them face each other in each draw. */
+export interface PoolPlan {
+  readonly pool: Pool;
+  readonly draws: PoolDraws;
+  readonly rowsASide: number;
+}
+
+/** Chooses the rows that neighbors and discriminators see: a pool of both tables, masked per draw. */
+export function planPool(
   tables: Tables,
-  measures: readonly PoolMeasure[],
   asked: {
     readonly plan: DrawPlan;
     readonly counts: DrawCounts;
     readonly grouped: boolean;
     readonly seed: number;
   },
-): readonly Draws[] {
+): PoolPlan {
   const { plan, counts, grouped, seed } = asked;
   const random = seededRandom(seed, "pool");
   const pool = poolOf(tables, counts.poolRows, random);
   const rowsASide = Math.min(plan.rowsASide, counts.poolRows / 2);
-  const draws = drawPool(pool, { ...counts, rowsASide }, grouped, random);
-  return measures.map((measure) => ({
-    keys: measure.keys,
-    ...measure.measure(pool, draws),
-    floors: new Float64Array(measure.keys.length).fill(1 / rowsASide),
-  }));
+  return { pool, rowsASide, draws: drawPool(pool, { ...counts, rowsASide }, grouped, random) };
+}
+
+/** What was measured of a pool, as draws like all others. */
+export function poolDraws(
+  measures: readonly PoolMeasure[],
+  results: readonly PoolResult[],
+  { rowsASide }: PoolPlan,
+): readonly Draws[] {
+  return measures.flatMap(({ keys }, index) => {
+    const result = results[index];
+    return result ? [{ keys, ...result, floors: new Float64Array(keys.length).fill(1 / rowsASide) }] : [];
+  });
 }

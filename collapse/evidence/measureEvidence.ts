@@ -1,6 +1,7 @@
 import type { Frame, Summary } from "../contracts/aggregates.ts";
 import type { Measure, Measured, PoolMeasure } from "../contracts/metrics.ts";
-import { type DrawCounts, type Draws, measurePool, measureSides } from "./measureDraws.ts";
+import type { Lanes } from "../parallel/openLanes.ts";
+import { type DrawCounts, type Draws, measureSides, planPool, poolDraws } from "./measureDraws.ts";
 import { nullOf, zOf } from "./nullOf.ts";
 import { type DrawPlan, planDraws } from "./planDraws.ts";
 import { quantileOf, sortedFinite } from "./quantile.ts";
@@ -45,19 +46,67 @@ const CANDIDATE_DRAWS = 20;
  * second half, so that no draw is judged by a width that it had a part in. The candidate is the median of its draws.
  */
 export function measureEvidence(
-  tables: { readonly reference: Summary; readonly candidate: Summary },
+  tables: Tables,
   frame: Frame,
   measures: readonly Measure[],
   poolMeasures: readonly PoolMeasure[],
-  { seed, draws, poolRows = 2_000, grouped = false, leastRows, drawMore = () => [] }: EvidenceOptions,
+  options: EvidenceOptions,
 ): Evidence {
-  const counts: DrawCounts = { nulls: draws, candidates: CANDIDATE_DRAWS, poolRows };
-  const plan = planDraws(tables.reference, tables.candidate, frame, grouped, leastRows);
-  const parts = [
-    measureSides(tables, frame, measures, { plan, counts, seed }),
-    ...measurePool(tables, poolMeasures, { plan, counts, grouped, seed }),
-    ...drawMore(counts),
-  ];
+  const asked = planEvidence(tables, frame, options);
+  const pool = planPool(tables, asked);
+  const results = poolMeasures.map((measure) => measure.measure(pool.pool, pool.draws));
+  return evidenceOf(asked, [
+    measureSides(tables, frame, measures, asked),
+    ...poolDraws(poolMeasures, results, pool),
+    ...(options.drawMore?.(asked.counts) ?? []),
+  ]);
+}
+
+/** The same, with the pool measured on a lane while this thread measures sums of rows: the same bytes. */
+export async function measureEvidenceInLanes(
+  lanes: Lanes | null,
+  ...asking: Parameters<typeof measureEvidence>
+): Promise<Evidence> {
+  const [tables, frame, measures, poolMeasures, options] = asking;
+  if (lanes === null || poolMeasures.length === 0) return measureEvidence(...asking);
+  const asked = planEvidence(tables, frame, options);
+  const pool = planPool(tables, asked);
+  const results = lanes.call("measurePool", { frame, pool: pool.pool, draws: pool.draws });
+  // Whoever waits for it hears of a failure; until then nobody listens.
+  results.catch(() => {});
+  // Else it would be sent only when this thread comes to rest.
+  await new Promise(setImmediate);
+  const ofSides = measureSides(tables, frame, measures, asked);
+  const more = options.drawMore?.(asked.counts) ?? [];
+  return evidenceOf(asked, [ofSides, ...poolDraws(poolMeasures, await results, pool), ...more]);
+}
+
+interface Tables {
+  readonly reference: Summary;
+  readonly candidate: Summary;
+}
+
+interface Asked {
+  readonly plan: DrawPlan;
+  readonly counts: DrawCounts;
+  readonly grouped: boolean;
+  readonly seed: number;
+}
+
+function planEvidence(
+  { reference, candidate }: Tables,
+  frame: Frame,
+  { seed, draws, poolRows = 2_000, grouped = false, leastRows }: EvidenceOptions,
+): Asked {
+  return {
+    plan: planDraws(reference, candidate, frame, grouped, leastRows),
+    counts: { nulls: draws, candidates: CANDIDATE_DRAWS, poolRows },
+    grouped,
+    seed,
+  };
+}
+
+function evidenceOf({ plan, counts, grouped }: Asked, parts: readonly Draws[]): Evidence {
   const widthDraws = Math.floor(counts.nulls / 2);
   const nullTs = new Float64Array(counts.nulls - widthDraws);
   const measured = parts.flatMap((part) => {

@@ -46,6 +46,9 @@ export function planDraws(
   const sampled = Math.min(Math.floor(reference.sample.rows / 2), candidate.sample.rows);
   const bucketsASide = Math.floor((wanted / reference.rows) * filled(reference));
   const enoughRows = wanted >= leastRows;
+  const ofParts = rowsOfParts(reference, Math.min(wanted, candidate.sample.rows));
+  if (ofParts > 0 && (ofParts > wanted / 2 || bucketsASide < BUCKETS_A_SIDE_AT_LEAST))
+    return { by: "parts", rowsASide: ofParts, enoughRows };
   if (wanted > sampled && bucketsASide >= BUCKETS_A_SIDE_AT_LEAST)
     return {
       by: "buckets",
@@ -56,6 +59,13 @@ export function planDraws(
   if (rows < UNITS_A_SIDE || rows * costOfRow(frame) <= UNITS_A_SIDE * costOfUnit(frame))
     return { by: "rows", rowsASide: rows, enoughRows };
   return { by: "parts", rowsASide: rows - (rows % UNITS_A_SIDE), enoughRows };
+}
+
+/** Rows a side that whole parts come to, where a saved profile holds parts instead of rows; `wanted` at most. */
+function rowsOfParts({ sample, parts = [] }: Summary, wanted: number): number {
+  const unit = parts[0]?.rows ?? 0;
+  if (sample.rows > 0 || unit === 0) return 0;
+  return unit * Math.min(Math.floor(wanted / unit), Math.floor(parts.length / 2));
 }
 
 /**

@@ -47,7 +47,7 @@ function expectSame(united: Aggregate, summed: Aggregate): void {
 }
 
 test("a union is the sum of its units, whichever are chosen, call after call", () => {
-  const unite = prepareUnions(units);
+  const { unite } = prepareUnions(units);
   for (const chosen of [[0, 3, 4, 5, 6, 7, 8, 9, 1, 2], [5], [9, 0, 4], [2], [1, 6, 8, 3]])
     expectSame(unite(chosen), sumOf(chosen.map(unitAt)));
 });
@@ -60,7 +60,14 @@ test("copies of which every unit kept its own share are counted of the share tha
     return { ...unit, digests: { share, digests: of, rows: rows.slice(0, of.length) } };
   });
   const chosen = [0, 3, 5, 9];
-  const united = prepareUnions(kept)(chosen);
+  const united = prepareUnions(kept).unite(chosen);
   expect(united.duplicates).toBe(sumOf(chosen.map((place) => kept[place] ?? unitAt(0))).duplicates);
   expect(united.duplicates).toBeGreaterThan(0);
+});
+
+test("what one union leaves out is the union of the rest, to the last bit of every count", () => {
+  const [left, right] = [prepareUnions(units), prepareUnions(units)];
+  left.unite([4, 0, 9, 2]);
+  const rest = [8, 1, 3, 5, 6, 7];
+  expectSame(right.uniteRest(rest, left), sumOf(rest.map(unitAt)));
 });

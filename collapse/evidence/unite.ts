@@ -2,23 +2,42 @@ import type { Aggregate, DigestCounts } from "../contracts/aggregates.ts";
 import { prepareCopies } from "./countCopies.ts";
 
 /** Adds up chosen units, but for their digests; what it returns is overwritten by the next call. */
-export type Unite = (chosen: ArrayLike<number>) => Aggregate;
+export interface Uniter {
+  unite(chosen: ArrayLike<number>): Aggregate;
+  /** The same of the units that `other`, of the same units, has just left out: what it counted is known by now. */
+  uniteRest(chosen: ArrayLike<number>, other: Uniter): Aggregate;
+  /** The counts of the last union. */
+  readonly cells: Float64Array;
+}
 
 /**
  * Prepares `units` for being added up again and again. A null takes 400 draws of 64 units with tens of thousands of
  * cells each: the cells of a unit lie in one array, and four units are added at a time.
  */
-export function prepareUnions(units: readonly Aggregate[]): Unite {
+export function prepareUnions(units: readonly Aggregate[]): Uniter {
   const [first] = units;
   if (!first) throw new Error("nothing to unite");
   const cells = units.map(cellsOf);
   const copiesOf = prepareCopies(units.map((unit) => unit.digests));
   const sum = new Float64Array(cells[0]?.length ?? 0);
+  const whole = new Float64Array(sum.length);
+  addCells(cells, [...units.keys()], whole);
   const united = viewOf(sum, first);
-  return (chosen) => {
-    addCells(cells, chosen, sum);
+  const finished = (chosen: ArrayLike<number>): Aggregate => {
     const rows = addMoments(units, chosen, united.mean, united.comoment);
     return { ...united, rows, duplicates: copiesOf(chosen, rows) };
+  };
+  return {
+    cells: sum,
+    unite: (chosen) => {
+      addCells(cells, chosen, sum);
+      return finished(chosen);
+    },
+    uniteRest: (chosen, other) => {
+      // Whole numbers: the difference is the sum to the last bit.
+      for (let cell = 0; cell < sum.length; cell++) sum[cell] = (whole[cell] ?? 0) - (other.cells[cell] ?? 0);
+      return finished(chosen);
+    },
   };
 }
 

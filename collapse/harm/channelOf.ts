@@ -1,7 +1,7 @@
 import type { HarmChannel, Purpose } from "../contracts/harm.ts";
 
 /** A null this narrow, and no wider, lets a margin be decided: two errors of 5 % fit between 1 and the margin. */
-const NULL_SDS_IN_MARGIN = 3.3;
+export const NULL_SDS_IN_MARGIN = 3.3;
 
 /** A quarter of the 200 rows below which nothing is said of a table. */
 const LEAST_TRAINED = 50;

@@ -1,5 +1,10 @@
 import type { RowSample } from "../contracts/aggregates.ts";
-import { type FeatureWeights, gramOfFeatures, type Rows, scoresOfFeatures } from "../networks/featureGraphs.ts";
+import {
+  type FeatureWeights,
+  gramOfFeatures,
+  type Rows,
+  scoresOfFeatures,
+} from "../networks/featureGraphs.ts";
 import { addGram, addSquare, gramSize } from "./gram.ts";
 import type { Panels } from "./panels.ts";
 import { mapRows, type RowMap } from "./randomFeatures.ts";
@@ -121,7 +126,12 @@ function weightsOf(map: RowMap, width: number): FeatureWeights {
       weights[input * features + feature] = own[index] ?? 0;
     });
   });
-  const made = { inputs: width, features, weights, shifts: Float64Array.from(map.features, ({ shift }) => shift) };
+  const made = {
+    inputs: width,
+    features,
+    weights,
+    shifts: Float64Array.from(map.features, ({ shift }) => shift),
+  };
   known.set(map, made);
   return made;
 }

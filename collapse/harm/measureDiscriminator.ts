@@ -59,9 +59,9 @@ export function measureDiscriminator(tables: HarmTables, draws: Draws, seed: num
   if (!(variance > 0)) return null;
   const models: Float64Array[] = [];
   const compare = (first: Side, second: Side): Comparison => {
-    const fit = (half: 0 | 1): number =>
+    const learn = (half: 0 | 1): number =>
       models.push(fitDiscriminator(halved(first, half), halved(second, half), map, PENALTY * variance)) - 1;
-    return { first, second, models: [fit(0), fit(1)] };
+    return { first, second, models: [learn(0), learn(1)] };
   };
   const compared = draws.sides.map(({ left, right, candidate: side }) => ({
     null: compare({ of: real, pieces: left }, { of: real, pieces: right }),

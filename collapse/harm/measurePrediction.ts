@@ -14,7 +14,7 @@ import type { SplitRows } from "./splitRows.ts";
 const MOST_TARGETS = 16;
 const LEAST_SKILL = 0.1;
 /** Losses below this share of the constant predictor's are as good as none: their ratios mean nothing. */
-const LOSS_FLOOR = 0.02;
+export const LOSS_FLOOR = 0.02;
 /** One target alone does not decide a mean. */
 export const MOST_LOG_RATIO = Math.log(4);
 
@@ -44,39 +44,62 @@ export interface HarmTables {
   readonly frame: Frame;
 }
 
-/**
- * Trains the same ridge regression of random features on either side of every pair, and compares their squared losses
- * on real rows that nobody trained on. Keeps the 16 targets that real rows predict best, if by at least a tenth; a
- * declared target is kept always.
- */
-export function measurePrediction(
+/** One task to measure, on its own: all that a thread needs for it. */
+export interface TaskJob {
+  readonly tables: HarmTables;
+  readonly test: Uint32Array;
+  readonly tail: Uint32Array;
+  readonly draws: Draws;
+  readonly task: Task;
+  readonly seed: number;
+  readonly purpose: string;
+}
+
+/** What is measured of prediction, task by task. */
+export interface PredictionPlan {
+  readonly jobs: readonly TaskJob[];
+  readonly tailRows: number;
+}
+
+/** Chooses what is to be predicted of what, and on which rows. */
+export function planPrediction(
   tables: HarmTables,
   rows: SplitRows,
   draws: Draws,
   options: { readonly seed: number; readonly target: string | null },
-): Prediction {
+): PredictionPlan {
   const { width } = tables.frame.encoding;
   const tail = outermostRows(tables.reference, width, rows.train, rows.test);
   const tasks = draws.trainedRows > 0 && rows.test.length > 0 ? planTasks(tables.frame, options.target) : [];
-  const measured = tasks.flatMap((task, index) =>
-    measureTask(tables, rows.test, tail, draws, task, {
-      purpose: `harm features ${index}`,
-      seed: options.seed,
-      leastSkill: task.isDeclared ? Number.NEGATIVE_INFINITY : LEAST_SKILL,
-    }),
-  );
-  const best = [...measured].sort((left, right) => right.skill - left.skill).slice(0, MOST_TARGETS);
-  return { targets: measured.filter((one) => best.includes(one)), tailRows: tail.length };
+  const jobs = tasks.map((task, index) => ({
+    ...{ tables, test: rows.test, tail, draws, task, seed: options.seed },
+    purpose: `harm features ${index}`,
+  }));
+  return { jobs, tailRows: tail.length };
 }
 
-function measureTask(
-  { reference, candidate, frame }: HarmTables,
-  test: Uint32Array,
-  tail: Uint32Array,
-  draws: Draws,
-  task: Task,
-  options: { readonly purpose: string; readonly seed: number; readonly leastSkill: number },
-): readonly TargetRatios[] {
+/** Keeps the 16 targets that real rows predict best, of those that they predict at all. */
+export function joinPrediction(
+  { tailRows }: PredictionPlan,
+  ofTasks: readonly (readonly TargetRatios[])[],
+): Prediction {
+  const measured = ofTasks.flat();
+  const best = [...measured].sort((left, right) => right.skill - left.skill).slice(0, MOST_TARGETS);
+  return { targets: measured.filter((one) => best.includes(one)), tailRows };
+}
+
+/**
+ * Trains the same ridge regression of random features on either side of every pair, and compares their squared losses
+ * on real rows that nobody trained on; of targets that real rows predict by at least a tenth, or that were declared.
+ */
+export function measureTask({
+  tables: { reference, candidate, frame },
+  test,
+  tail,
+  draws,
+  task,
+  ...options
+}: TaskJob): readonly TargetRatios[] {
   const { width } = frame.encoding;
   const count = featureCount(draws.trainedRows);
   const map: RowMap = {
@@ -87,8 +110,9 @@ function measureTask(
   const real = draws.real.rows.map((rows) => gramOfRows(reference, width, rows, map));
   const groups = columnsOfTargets(task, count + 1);
   const { penalty, skill } = choosePenalty(real, cvPieces(draws), plan, groups);
+  const leastSkill = task.isDeclared ? Number.NEGATIVE_INFINITY : LEAST_SKILL;
   const kept = groups.flatMap((columns, index) =>
-    (skill[index] ?? 0) >= options.leastSkill
+    (skill[index] ?? 0) >= leastSkill
       ? [{ columns, name: task.targets[index]?.name ?? "", skill: skill[index] ?? 0 }]
       : [],
   );
@@ -102,15 +126,21 @@ function measureTask(
     candidate: fitPieces(other, side, fit),
   }));
   return kept.map(({ name, skill, columns }) => {
-    const ratio = (arm: Float64Array, against: Float64Array): LogRatio => ({
-      all: logRatio(judges.all, judges.all, columns, fit, arm, against),
-      tail: logRatio(judges.tail, judges.all, columns, fit, arm, against),
+    const all = lossesOn(judges.all, judges.all, columns, fit);
+    const outer = lossesOn(judges.tail, judges.all, columns, fit);
+    const pairs = arms.map(({ left, right, candidate }) => {
+      const [base, baseOuter] = [all(left), outer(left)];
+      const ratio = (arm: Float64Array): LogRatio => ({
+        all: logRatio(all(arm), base),
+        tail: logRatio(outer(arm), baseOuter),
+      });
+      return { null: ratio(right), candidate: ratio(candidate) };
     });
     return {
       name,
       skill,
-      null: arms.map(({ left, right }) => ratio(right, left)),
-      candidate: arms.map(({ left, candidate }) => ratio(candidate, left)),
+      null: pairs.map((pair) => pair.null),
+      candidate: pairs.map((pair) => pair.candidate),
     };
   });
 }
@@ -148,21 +178,28 @@ function columnsOfTargets(task: Task, from: number): readonly (readonly number[]
   return task.targets.map(({ features }) => features.map(() => next++));
 }
 
-function logRatio(
+/** The loss of weights on the columns of one target, floored. */
+function lossesOn(
   judge: Judge,
   all: Judge,
   columns: readonly number[],
   fit: FitPlan,
-  arm: Float64Array,
-  against: Float64Array,
-): number {
-  const lossOf = (weights: Float64Array): number =>
-    columns.reduce(
-      (sum, column) => sum + squaredLoss(judge, weights, fit.targets.indexOf(column) * fit.features, column),
-      0,
-    );
+): (weights: Float64Array) => number {
   const floor =
     LOSS_FLOOR * columns.reduce((sum, column) => sum + constantLoss(judge, column, meanOf(all, column)), 0);
-  const ratio = Math.log(Math.max(floor, lossOf(arm)) / Math.max(floor, lossOf(against)));
+  return (weights) =>
+    Math.max(
+      floor,
+      columns.reduce(
+        (sum, column) =>
+          sum + squaredLoss(judge, weights, fit.targets.indexOf(column) * fit.features, column),
+        0,
+      ),
+    );
+}
+
+/** The logarithm of a ratio of losses; a ratio of nothing to nothing is 1. */
+export function logRatio(loss: number, against: number): number {
+  const ratio = Math.log(loss / against);
   return Number.isNaN(ratio) ? 0 : Math.max(-MOST_LOG_RATIO, Math.min(MOST_LOG_RATIO, ratio));
 }

@@ -79,7 +79,12 @@ export function countTree(
 }
 
 /** −Σ log p of the rows counted in `test` under the tree fitted on `fitted`, in nats. */
-export function crossEntropy(tree: Tree, counts: readonly number[], test: TreeTables, fitted: TreeTables): number {
+export function crossEntropy(
+  tree: Tree,
+  counts: readonly number[],
+  test: TreeTables,
+  fitted: TreeTables,
+): number {
   let sum = 0;
   tree.variables.forEach((variable, place) => {
     const columns = counts[variable] ?? 1;

@@ -1,6 +1,5 @@
 import type { Frame, Summary } from "../contracts/aggregates.ts";
 import { codesOf } from "../contracts/columns.ts";
-import { gather } from "../numerics/gather.ts";
 
 /** Bins of a variable that trees may cut between. */
 export const BINS = 64;
@@ -54,18 +53,14 @@ function rowsPerCode({ buckets }: Summary, variable: number, size: number): Floa
   return rows;
 }
 
-/** The bins of all rows of some codes. */
-export const binRows = (tables: BinTables, codes: readonly Uint16Array[]): Bins =>
+/** The bins of some rows, in the order given. */
+export const binRows = (tables: BinTables, codes: readonly Uint16Array[], rows: Uint32Array): Bins =>
   codes.map((ofRows, variable) => {
     const table = tables[variable] ?? new Uint8Array(0);
-    const bins = new Uint8Array(ofRows.length);
-    for (let row = 0; row < bins.length; row++) bins[row] = table[ofRows[row] ?? 0] ?? 0;
+    const bins = new Uint8Array(rows.length);
+    for (let place = 0; place < bins.length; place++) bins[place] = table[ofRows[rows[place] ?? 0] ?? 0] ?? 0;
     return bins;
   });
-
-/** The bins of some rows, in their order. */
-export const chooseBins = (bins: Bins, rows: Uint32Array): Bins =>
-  bins.map((ofRows) => gather(ofRows, rows, new Uint8Array(rows.length)));
 
 /** The bins of the rows of one side, then those of the other. */
 export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -20,8 +20,8 @@ export function findCut(
   calibration: Float64Array,
   rate: number = FALSE_DISCOVERY_RATE,
 ): Cut {
-  const sorted = scores.slice().sort();
-  const real = calibration.slice().sort();
+  const sorted = known(scores);
+  const real = known(calibration);
   let cut: Cut = { score: Number.POSITIVE_INFINITY, p: 1 / (real.length + 1), flagged: 0 };
   let at = real.length;
   for (let place = sorted.length - 1; place >= 0; place--) {
@@ -34,6 +34,38 @@ export function findCut(
   }
   return cut;
 }
+
+/** Of what a score can tell, the share that flagged rows have to make up. */
+const LEAST_EXPLAINED = 0.25;
+/** The largest distance of two samples' shares that chance has in one of a hundred cases, in units of √(1/n + 1/m). */
+const BY_CHANCE = 1.63;
+
+/**
+ * Whether flagged rows are what the score tells the tables apart by: their share, less that of real rows, is a quarter
+ * or more of the largest distance of the two tables' shares of high scores (Kolmogorov and Smirnov), beyond chance. A
+ * few rows at the edge of a table that is off as a whole are not what is wrong with it.
+ */
+export function explains({ flagged, p }: Cut, scores: Float64Array, calibration: Float64Array): boolean {
+  const [sorted, real] = [known(scores), known(calibration)];
+  const chance = BY_CHANCE * Math.sqrt(1 / sorted.length + 1 / real.length);
+  const told = Math.max(0, largestDistance(real, sorted) - chance);
+  return flagged / sorted.length - p >= LEAST_EXPLAINED * told;
+}
+
+/** How much larger the share of the first below any value can be than that of the second; both ascending. */
+function largestDistance(first: Float64Array, second: Float64Array): number {
+  let [most, at] = [0, 0];
+  for (let place = 0; place < first.length; place++) {
+    const value = first[place] ?? 0;
+    while (at < second.length && (second[at] ?? 0) <= value) at++;
+    if (first[place + 1] !== value)
+      most = Math.max(most, (place + 1) / first.length - at / Math.max(1, second.length));
+  }
+  return most;
+}
+
+/** Ascending; what could not be scored is left out. */
+const known = (scores: Float64Array): Float64Array => scores.filter((score) => !Number.isNaN(score)).sort();
 
 /** The conformal p of a score: how much of the real rows, and itself, score as much or more. */
 export function conformalP(score: number, sortedCalibration: Float64Array): number {

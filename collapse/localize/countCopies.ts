@@ -9,6 +9,8 @@ export type CountOf = (digest: number) => number | null;
 export interface CopyCounts {
   readonly inCandidate: CountOf;
   readonly expected: (digest: number) => number;
+  /** Rows of the candidate for each of the reference. */
+  readonly ratio: number;
 }
 
 /** Scores by copies, with the counts behind them. */
@@ -33,14 +35,16 @@ export function countCopies({ reference, candidate }: LocalizeTables): CopyScore
     const buckets = reference.buckets.filter((_, bucket) => bucket % 2 === half);
     return { counts: rowsPerDigest(buckets), rows: buckets.reduce((sum, { rows }) => sum + rows, 0) };
   });
-  const expected = (digest: number): number =>
-    ((ofReference.get(digest) ?? 0) * candidate.rows) / Math.max(1, reference.rows);
+  const ratio = candidate.rows / Math.max(1, reference.rows);
+  const expected = (digest: number): number => (ofReference.get(digest) ?? 0) * ratio;
   const ofReal = (digest: number, half: number): number => {
     const [own, other] = [halves[half], halves[1 - half]];
     if (!own || !other || other.rows === 0) return 0;
-    const beyond = (own.counts.get(digest) ?? 1) - 1 - ((other.counts.get(digest) ?? 0) * own.rows) / other.rows;
+    const ratio = own.rows / other.rows;
+    const usual = (other.counts.get(digest) ?? 0) * ratio;
     // A smaller candidate has fewer copies by nature: it is not forgiven more for it.
-    return beyond * Math.max(1, candidate.rows / Math.max(1, own.rows));
+    const larger = Math.max(1, candidate.rows / Math.max(1, own.rows));
+    return larger * beyond(own.counts.get(digest) ?? 1, usual, ratio);
   };
   const countIn: CountOf = (digest) => (isCounted(digest) ? (ofCandidate.get(digest) ?? 0) : null);
   return {
@@ -48,25 +52,36 @@ export function countCopies({ reference, candidate }: LocalizeTables): CopyScore
     calibration: scored(reference.sample, isCounted, (digest, row) =>
       ofReal(digest, (reference.sample.bucket[row] ?? 0) % 2),
     ),
-    sample: scored(
-      candidate.sample,
-      isCounted,
-      (digest) => (ofCandidate.get(digest) ?? 1) - 1 - expected(digest),
+    sample: scored(candidate.sample, isCounted, (digest) =>
+      beyond(ofCandidate.get(digest) ?? 1, expected(digest), ratio),
     ),
-    scoreRows: (rows) => scoreCopies(rows, { inCandidate: countIn, expected }),
-    copies: { inCandidate: countIn, expected },
+    scoreRows: (rows) => scoreCopies(rows, { inCandidate: countIn, expected, ratio }),
+    copies: { inCandidate: countIn, expected, ratio },
   };
+}
+
+/** Standard deviations beyond what is expected, from which on rows that real ones repeat too are too many. */
+const CLEAR = 3.5;
+
+/**
+ * Further copies of a row beyond what is expected; 0 where as many real rows might have as many, by the variance of a
+ * Poisson count and of the expectation, which rests on a table `ratio` times smaller.
+ */
+function beyond(count: number, expected: number, ratio: number): number {
+  const more = count - 1 - expected;
+  const isUsual = expected > 0 && more < CLEAR * Math.sqrt(1 + expected * (1 + ratio));
+  return isUsual ? 0 : more;
 }
 
 /** Further copies of each row beyond what is expected; NaN where copies were not counted. */
 export const scoreCopies = (
   { rows, digest }: Pick<PassedRows, "rows" | "digest">,
-  { inCandidate, expected }: CopyCounts,
+  { inCandidate, expected, ratio }: CopyCounts,
 ): Float64Array => {
   const scores = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const count = inCandidate(digest[row] ?? 0);
-    scores[row] = count === null ? Number.NaN : count - 1 - expected(digest[row] ?? 0);
+    scores[row] = count === null ? Number.NaN : beyond(count, expected(digest[row] ?? 0), ratio);
   }
   return scores;
 };
@@ -95,4 +110,5 @@ function rowsPerDigest(buckets: readonly Aggregate[]): ReadonlyMap<number, numbe
 }
 
 /** Whether all digests of the candidate were counted. */
-export const countsAll = ({ buckets }: Summary): boolean => buckets.every(({ digests }) => digests.share === 1);
+export const countsAll = ({ buckets }: Summary): boolean =>
+  buckets.every(({ digests }) => digests.share === 1);

@@ -1,10 +1,10 @@
 import type { RowSample } from "../contracts/aggregates.ts";
 
 /** Fewer rows than this are cut in more folds: each then learns of more of them. */
-const FEW_ROWS = 8_000;
+const FEW_ROWS = 3_000;
 
 /** Rows of either side that a model learns of at most. */
-export const MOST_LEARNED = 16_000;
+export const MOST_LEARNED = 8_000;
 
 /** How rows are parted, so that what scores a row never saw it: by bucket, which no group is split by. */
 export interface Folds {
@@ -13,9 +13,10 @@ export interface Folds {
 }
 
 export function planFolds(reference: RowSample, candidate: RowSample): Folds {
-  const count = Math.min(reference.rows, candidate.rows) < FEW_ROWS ? 4 : 2;
-  return { count, of: (bucket) => bucket % count };
+  return foldsOf(Math.min(reference.rows, candidate.rows) < FEW_ROWS ? 4 : 2);
 }
+
+export const foldsOf = (count: number): Folds => ({ count, of: (bucket) => bucket % count });
 
 /** Places in the sample of the rows in a fold, and of those outside; at most `most` of these, the first. */
 export function partRows(

@@ -2,8 +2,11 @@ import type { Random } from "../numerics/random.ts";
 import { shuffledIndices } from "../numerics/random.ts";
 import { BINS, type Bins } from "./binRows.ts";
 
+/** Of the module itself: a loop over rows must not look it up in another. */
+const CELLS = BINS;
+
 /** Trees of a model, the cuts of each, and how much of what a tree learns is kept. */
-const TREES = 80;
+const TREES = 64;
 const DEPTH = 6;
 const RATE = 0.2;
 /** Weight that a leaf is pulled to 0 with, in rows' worth of curvature. */
@@ -96,20 +99,20 @@ function bestCut(
   leaves: number,
   tried: Uint32Array,
 ): { variable: number; cut: number } {
-  const sums = new Float64Array(2 * leaves * BINS);
-  const best = { variable: tried[0] ?? 0, cut: BINS - 1 };
+  const sums = new Float64Array(2 * leaves * CELLS);
+  const best = { variable: tried[0] ?? 0, cut: CELLS - 1 };
   let most = Number.NEGATIVE_INFINITY;
   for (const variable of tried) {
     const ofRows = bins[variable];
     if (!ofRows) continue;
     sums.fill(0);
     for (let row = 0; row < leaf.length; row++) {
-      const at = 2 * ((leaf[row] ?? 0) * BINS + (ofRows[row] ?? 0));
+      const at = 2 * ((leaf[row] ?? 0) * CELLS + (ofRows[row] ?? 0));
       sums[at] = (sums[at] ?? 0) + (slopes[row] ?? 0);
       sums[at + 1] = (sums[at + 1] ?? 0) + (curves[row] ?? 0);
     }
     const gains = gainsOf(sums, leaves);
-    for (let cut = 0; cut < BINS - 1; cut++) {
+    for (let cut = 0; cut < CELLS - 1; cut++) {
       if (!((gains[cut] ?? 0) > most)) continue;
       most = gains[cut] ?? 0;
       best.variable = variable;
@@ -121,17 +124,17 @@ function bestCut(
 
 /** Of each cut the sum over leaves and sides of slope² / (curvature + pull). */
 function gainsOf(sums: Float64Array, leaves: number): Float64Array {
-  const gains = new Float64Array(BINS);
+  const gains = new Float64Array(CELLS);
   for (let leaf = 0; leaf < leaves; leaf++) {
-    const from = 2 * leaf * BINS;
+    const from = 2 * leaf * CELLS;
     let [slope, curve] = [0, 0];
-    for (let bin = 0; bin < BINS; bin++) {
+    for (let bin = 0; bin < CELLS; bin++) {
       slope += sums[from + 2 * bin] ?? 0;
       curve += sums[from + 2 * bin + 1] ?? 0;
     }
     if (curve === 0) continue;
     let [below, curveBelow] = [0, 0];
-    for (let cut = 0; cut < BINS; cut++) {
+    for (let cut = 0; cut < CELLS; cut++) {
       below += sums[from + 2 * cut] ?? 0;
       curveBelow += sums[from + 2 * cut + 1] ?? 0;
       const above = slope - below;
@@ -147,26 +150,40 @@ function addBit(leaf: Uint8Array, bins: Uint8Array, cut: number, level: number):
   for (let row = 0; row < leaf.length; row++) if ((bins[row] ?? 0) > cut) leaf[row] = (leaf[row] ?? 0) | bit;
 }
 
-/** The score of each row: above 0 it is more like the other side. Level by level, a row is a shift and a comparison. */
+/** The score of each row: above 0 it is more like the other side. */
 export function scoreTrees({ variables, cuts, leaves }: Trees, bins: Bins, rows: number): Float64Array {
   const scores = new Float64Array(rows);
-  const leaf = new Uint8Array(rows);
+  const none = new Uint8Array(rows);
   for (let tree = 0; tree < TREES; tree++) {
-    leaf.fill(0);
-    for (let level = 0; level < DEPTH; level++) {
-      const at = tree * DEPTH + level;
-      const ofRows = bins[variables[at] ?? 0];
-      if (ofRows) shiftIn(leaf, ofRows, cuts[at] ?? 0, level);
-    }
-    const from = tree << DEPTH;
-    for (let row = 0; row < rows; row++)
-      scores[row] = (scores[row] ?? 0) + (leaves[from + (leaf[row] ?? 0)] ?? 0);
+    const at = tree * DEPTH;
+    const ofTree = Array.from({ length: DEPTH }, (_, level) => bins[variables[at + level] ?? 0] ?? none);
+    addLeaves(
+      ofTree,
+      cuts.subarray(at, at + DEPTH),
+      leaves.subarray(tree << DEPTH, (tree + 1) << DEPTH),
+      scores,
+    );
   }
   return scores;
 }
 
-/** The bit of a level without a branch: the sign of cut − bin. */
-function shiftIn(leaf: Uint8Array, bins: Uint8Array, cut: number, level: number): void {
-  for (let row = 0; row < leaf.length; row++)
-    leaf[row] = (leaf[row] ?? 0) | (((cut - (bins[row] ?? 0)) >>> 31) << level);
+/** One pass for all six levels, without a branch: each bit of the leaf is the sign of cut − bin. */
+function addLeaves(
+  [b0 = NO_BINS, b1 = NO_BINS, b2 = NO_BINS, b3 = NO_BINS, b4 = NO_BINS, b5 = NO_BINS]: readonly Uint8Array[],
+  [c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0, c5 = 0]: Uint8Array,
+  leaves: Float64Array,
+  scores: Float64Array,
+): void {
+  for (let row = 0; row < scores.length; row++) {
+    const leaf =
+      ((c0 - (b0[row] ?? 0)) >>> 31) |
+      (((c1 - (b1[row] ?? 0)) >>> 31) << 1) |
+      (((c2 - (b2[row] ?? 0)) >>> 31) << 2) |
+      (((c3 - (b3[row] ?? 0)) >>> 31) << 3) |
+      (((c4 - (b4[row] ?? 0)) >>> 31) << 4) |
+      (((c5 - (b5[row] ?? 0)) >>> 31) << 5);
+    scores[row] = (scores[row] ?? 0) + (leaves[leaf] ?? 0);
+  }
 }
+
+const NO_BINS = new Uint8Array(0);

@@ -1,8 +1,8 @@
 import type { RowSample } from "../contracts/aggregates.ts";
 import { seededRandom } from "../numerics/random.ts";
-import { binRows, binTables, chooseBins, joined } from "./binRows.ts";
+import { binRows, binTables, joined } from "./binRows.ts";
 import { findCut } from "./calibrate.ts";
-import { type Folds, partRows, planFolds } from "./folds.ts";
+import { type Folds, foldsOf, partRows, planFolds } from "./folds.ts";
 import { growTrees } from "./growTrees.ts";
 import { neighborSquare, type RotatedRows, rotateRows } from "./nearestRows.ts";
 import { momentsOf } from "./referenceMoments.ts";
@@ -10,20 +10,22 @@ import { type LocalizeTables, type RowScores, treeScorer } from "./rowScores.ts"
 
 /** Rows that are asked for their neighbors, and rows that these are looked for among, of either table. */
 const MOST_ASKED = 6_000;
-const MOST_INDEXED = 3_000;
+const MOST_INDEXED = 4_500;
 /** Which neighbor's distance is taken: the first may be chance, and copies may be few. */
-const NEIGHBOR = 3;
+const NEIGHBOR = 2;
+/** Folds where neighbors themselves are asked for: each row then has three quarters of the others about it. */
+const FOLDS = 4;
 /** Nothing is nearer than this, in squared standard deviations: copies would be infinitely crowded. */
 const LEAST_SQUARE = 1e-6;
 
 /**
  * Scores rows by how much nearer their neighbors in the candidate are than those in the reference: log of
- * r(to reference)² / r(to candidate)², of the third neighbors. Rows near others that copy them, or crowd about a
+ * r(to reference)² / r(to candidate)², of the second neighbors. Rows near others that copy them, or crowd about a
  * few places, score high. Of a larger table a sample is asked, and trees learn in which cells the crowded ones lie.
  */
 export function learnCrowding(tables: LocalizeTables, seed: number): RowScores {
   const { frame, reference, candidate } = tables;
-  const folds = planFolds(reference.sample, candidate.sample);
+  const folds = candidate.rows > MOST_ASKED ? planFolds(reference.sample, candidate.sample) : foldsOf(FOLDS);
   const real = Math.min(reference.sample.rows, MOST_ASKED);
   const other = Math.min(candidate.sample.rows, MOST_ASKED);
   const sides: Sides = {
@@ -45,7 +47,7 @@ export function learnCrowding(tables: LocalizeTables, seed: number): RowScores {
     for (const row of asked.real) calibration[row] = crowding(sides, row, among);
     for (const row of asked.other) sample[row] = crowding(sides, real + row, among);
   }
-  return { way: "crowding", calibration, sample, scoreRows: () => new Float64Array(0) };
+  return { way: "crowding", calibration, sample, scoreRows: null };
 }
 
 interface Sides {
@@ -82,10 +84,13 @@ function rowsOfFold({ real, other }: Sides, folds: Folds, fold: number) {
  * Trees that tell crowded candidate rows from all other rows asked. What a fold's trees learn of, neighbors included,
  * lies outside the fold.
  */
-function learnCells({ frame, reference, candidate }: LocalizeTables, folds: Folds, sides: Sides, seed: number) {
+function learnCells(
+  { frame, reference, candidate }: LocalizeTables,
+  folds: Folds,
+  sides: Sides,
+  seed: number,
+) {
   const tables = binTables(frame, reference);
-  const real = binRows(tables, reference.sample.codes);
-  const other = binRows(tables, candidate.sample.codes);
   const models = Array.from({ length: folds.count }, (_, fold) => {
     const { among } = rowsOfFold(sides, folds, fold);
     const places = { real: among.real, other: among.other.map((row) => row - sides.real.rows) };
@@ -96,8 +101,8 @@ function learnCells({ frame, reference, candidate }: LocalizeTables, folds: Fold
     ofOther.forEach((value, place) => {
       if (value >= score) crowded[ofReal.length + place] = 1;
     });
-    const left = chooseBins(real, places.real);
-    const right = chooseBins(other, places.other);
+    const left = binRows(tables, reference.sample.codes, places.real);
+    const right = binRows(tables, candidate.sample.codes, places.other);
     const both = left.map((bins, variable) => joined(bins, right[variable] ?? bins));
     return growTrees(both, crowded, seededRandom(seed, `localize crowding ${fold}`));
   });

@@ -1,5 +1,6 @@
+import { gather } from "../numerics/gather.ts";
 import { type Random, seededRandom, shuffledIndices } from "../numerics/random.ts";
-import { type Bins, binRows, binTables, chooseBins, joined } from "./binRows.ts";
+import { type Bins, binRows, binTables, joined } from "./binRows.ts";
 import { MOST_LEARNED, partRows, planFolds } from "./folds.ts";
 import { growTrees } from "./growTrees.ts";
 import { type LocalizeTables, type RowScores, treeScorer } from "./rowScores.ts";
@@ -10,13 +11,12 @@ import { type LocalizeTables, type RowScores, treeScorer } from "./rowScores.ts"
  */
 export function learnJoint({ frame, reference, candidate }: LocalizeTables, seed: number): RowScores {
   const tables = binTables(frame, reference);
-  const real = binRows(tables, reference.sample.codes);
   const folds = planFolds(reference.sample, candidate.sample);
   const columns = frame.variables.map(({ column }) => column);
   const models = Array.from({ length: folds.count }, (_, fold) => {
     const random = seededRandom(seed, `localize joint ${fold}`);
     const { outside } = partRows(reference.sample, folds, fold, MOST_LEARNED);
-    const whole = chooseBins(real, outside);
+    const whole = binRows(tables, reference.sample.codes, outside);
     const shuffled = shuffleColumns(whole, columns, outside.length, random);
     const both = whole.map((bins, variable) => joined(bins, shuffled[variable] ?? bins));
     const isShuffled = new Uint8Array(2 * outside.length).fill(1, outside.length);
@@ -32,6 +32,6 @@ function shuffleColumns(bins: Bins, columns: readonly number[], rows: number, ra
     const column = columns[variable] ?? 0;
     const order = orders.get(column) ?? shuffledIndices(rows, random);
     orders.set(column, order);
-    return chooseBins([ofRows], order)[0] ?? ofRows;
+    return gather(ofRows, order, new Uint8Array(rows));
   });
 }

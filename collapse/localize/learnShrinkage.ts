@@ -3,8 +3,8 @@ import { codesOf, type LevelVariable, type Variable } from "../contracts/columns
 import { coderOf } from "../encode/coders.ts";
 import { countBelow } from "../encode/edgesOf.ts";
 import { gather } from "../numerics/gather.ts";
-import { type Random, seededRandom } from "../numerics/random.ts";
-import { binRows, binTables, chooseBins, joined } from "./binRows.ts";
+import { seededRandom } from "../numerics/random.ts";
+import { binRows, binTables, joined } from "./binRows.ts";
 import { MOST_LEARNED, partRows, planFolds } from "./folds.ts";
 import { growTrees } from "./growTrees.ts";
 import { type LocalizeTables, type RowScores, treeScorer } from "./rowScores.ts";
@@ -18,17 +18,19 @@ const [LEAST_LEFT, MOST_LEFT] = [0.1, 0.8];
  */
 export function learnShrinkage({ frame, reference, candidate }: LocalizeTables, seed: number): RowScores {
   const tables = binTables(frame, reference);
-  const real = binRows(tables, reference.sample.codes);
   const folds = planFolds(reference.sample, candidate.sample);
   const models = Array.from({ length: folds.count }, (_, fold) => {
     const random = seededRandom(seed, `localize shrinkage ${fold}`);
     const { outside } = partRows(reference.sample, folds, fold, MOST_LEARNED);
     const left = Float64Array.from(outside, () => LEAST_LEFT + (MOST_LEFT - LEAST_LEFT) * random.next());
-    const shrunken = binRows(
-      tables,
-      frame.variables.map((variable, index) => shrink(variable, index, reference.sample, outside, left)),
+    const moved = frame.variables.map((variable, index) =>
+      shrink(variable, index, reference.sample, outside, left),
     );
-    const both = chooseBins(real, outside).map((bins, variable) => joined(bins, shrunken[variable] ?? bins));
+    const inOrder = Uint32Array.from(outside, (_, place) => place);
+    const shrunken = binRows(tables, moved, inOrder);
+    const both = binRows(tables, reference.sample.codes, outside).map((bins, variable) =>
+      joined(bins, shrunken[variable] ?? bins),
+    );
     return growTrees(both, new Uint8Array(2 * outside.length).fill(1, outside.length), random);
   });
   return treeScorer("shrinkage", { frame, reference, candidate }, folds, models);

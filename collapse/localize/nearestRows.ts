@@ -26,8 +26,7 @@ export function rotateRows(
       for (let axis = 0; axis < Math.min(axes, width); axis++) {
         let sum = 0;
         for (let i = 0; i < width; i++)
-          sum +=
-            (vectors[axis * width + i] ?? 0) * ((sample.encoded[row * width + i] ?? 0) - (mean[i] ?? 0));
+          sum += (vectors[axis * width + i] ?? 0) * ((sample.encoded[row * width + i] ?? 0) - (mean[i] ?? 0));
         values[into + axis] = sum;
       }
   return { axes, values };

@@ -1,4 +1,4 @@
-import type { Measured } from "../contracts/metrics.ts";
+import type { Evidence } from "../evidence/measureEvidence.ts";
 import type { Way } from "./rowScores.ts";
 
 /** Half-widths of the null from which on a metric speaks. */
@@ -18,22 +18,36 @@ const OF_PAIRS = [
   "log_eigenvalue_rms",
 ];
 
+const OF_COLUMNS = ["ks", "w1", "tvd_excess", "chi_square", "entropy_change", "constraint_violations"];
+
+/** Chance that real rows differ as much, from which on nothing says that the candidate does. */
+const LIKE_REAL = 0.1;
+
+/** Ways of looking for rows: those that the evidence points to, the likeliest first, and all others. */
+export interface WaysPlan {
+  readonly likely: readonly Way[];
+  readonly others: readonly Way[];
+}
+
 /**
- * The ways of looking for rows, the likeliest first: rows that repeat, that crowd, that lie nearer to the middle, whose
- * columns do not go together, and last whatever a discriminator can tell. What the evidence shows comes first, in this
- * order; what it does not show may still lie in few rows, and comes last.
+ * Whether rows are to be looked for that repeat, that crowd, that lie nearer to the middle, or whose columns do not go
+ * together: what the evidence shows comes first, in this order, and a discriminator where single columns are off. Of a candidate that seems to be real only copies and
+ * broken rows are looked for: a few of them change nothing of the whole.
  */
-export function planWays(measured: readonly Measured[]): readonly Way[] {
+export function planWays({ measured, p }: Pick<Evidence, "measured" | "p">): WaysPlan {
+  if (p >= LIKE_REAL) return { likely: ["copies", "joint"], others: [] };
   const zOf = (names: readonly string[]): readonly number[] =>
     measured.filter(({ metric, z }) => names.includes(metric) && Number.isFinite(z)).map(({ z }) => z);
   const most = (names: readonly string[]): number => Math.max(0, ...zOf(names));
   const least = (names: readonly string[]): number => Math.min(0, ...zOf(names));
   const shown: readonly (readonly [Way, boolean])[] = [
-    ["copies", most(["duplicate_excess"]) > CLEAR],
+    ["copies", true],
     ["crowding", least(["nn1_ratio"]) < -CLEAR],
     ["shrinkage", least(["log_variance_ratio"]) < -CLEAR],
     ["joint", Math.max(most(OF_PAIRS), -least(OF_PAIRS)) > CLEAR_OF_MANY],
-    ["discriminator", true],
+    ["discriminator", Math.max(most(OF_COLUMNS), -least(OF_COLUMNS)) > CLEAR_OF_MANY],
   ];
-  return [...shown.filter(([, is]) => is), ...shown.filter(([, is]) => !is)].map(([way]) => way);
+  const waysOf = (wanted: boolean): readonly Way[] =>
+    shown.filter(([, is]) => is === wanted).map(([way]) => way);
+  return { likely: waysOf(true), others: waysOf(false) };
 }

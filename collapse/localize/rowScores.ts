@@ -1,6 +1,6 @@
 import type { Frame, Summary } from "../contracts/aggregates.ts";
 import type { RowMethod } from "../contracts/rows.ts";
-import { binRows, binTables, chooseBins } from "./binRows.ts";
+import { binRows, binTables } from "./binRows.ts";
 import type { Folds } from "./folds.ts";
 import { scoreTrees, type Trees } from "./growTrees.ts";
 
@@ -39,8 +39,8 @@ export interface RowScores {
   readonly calibration: Float64Array;
   /** Of the candidate's sampled rows, by their place in the sample. */
   readonly sample: Float64Array;
-  /** Scores rows that are not in the sample. */
-  readonly scoreRows: (rows: PassedRows) => Float64Array;
+  /** Scores rows that are not in the sample; null where the sample is all of the table. */
+  readonly scoreRows: ((rows: PassedRows) => Float64Array) | null;
 }
 
 /** Scores by one model per fold: each row by the model of its own fold, which has not seen it. */
@@ -52,11 +52,10 @@ export function treeScorer(
 ): RowScores {
   const tables = binTables(frame, reference);
   const scoreRows = ({ rows, bucket, codes }: Omit<PassedRows, "digest">): Float64Array => {
-    const bins = binRows(tables, codes);
     const scores = new Float64Array(rows);
     models.forEach((trees, fold) => {
       const inFold = rowsInFold(bucket, rows, folds, fold);
-      const ofFold = scoreTrees(trees, chooseBins(bins, inFold), inFold.length);
+      const ofFold = scoreTrees(trees, binRows(tables, codes, inFold), inFold.length);
       for (let place = 0; place < inFold.length; place++) scores[inFold[place] ?? 0] = ofFold[place] ?? 0;
     });
     return scores;

@@ -64,4 +64,3 @@ function numbersOf(data: unknown): Float32Array | Float64Array {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   throw new Error("a graph answered something else than numbers");
 }
-

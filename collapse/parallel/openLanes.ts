@@ -30,13 +30,18 @@ export function openLanes(count: number): Lanes {
     call: (kind, ask) => {
       const [first, ...others] = lanes;
       if (first === undefined) throw new Error("there is no lane to ask");
-      return others.reduce((best, lane) => (lane.waiting() < best.waiting() ? lane : best), first).call(kind, ask);
+      return others
+        .reduce((best, lane) => (lane.waiting() < best.waiting() ? lane : best), first)
+        .call(kind, ask);
     },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
   };
 }
+
+/** What comes of a thread that runs this very code: `Handlers` says what it is. */
+type Received = ReturnType<JSON["parse"]>;
 
 interface StartedLane extends Lane {
   waiting(): number;
@@ -45,7 +50,7 @@ interface StartedLane extends Lane {
 
 function startLane(): StartedLane {
   const thread = new Worker(new URL("./worker.ts", import.meta.url));
-  const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const open = new Map<number, { resolve: (value: Received) => void; reject: (error: Error) => void }>();
   let asked = 0;
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const failAll = (error: Error): void => {
@@ -67,7 +72,7 @@ function startLane(): StartedLane {
   return {
     waiting: () => open.size,
     call: (kind, ask) => {
-      const { promise, resolve, reject } = Promise.withResolvers<never>();
+      const { promise, resolve, reject } = Promise.withResolvers<Received>();
       const number = asked++;
       open.set(number, { resolve, reject });
       thread.postMessage({ number, kind, ask });

@@ -26,8 +26,9 @@ export function unpackBlock({ firstRow, rows, columns, groups }: PackedBlock): B
   return {
     firstRow,
     rows,
-    columns: columns.map((column): Column =>
-      column === null || column instanceof Float64Array ? column : unpackStrings(column),
+    columns: columns.map(
+      (column): Column =>
+        column === null || column instanceof Float64Array ? column : unpackStrings(column),
     ),
     groups: groups && unpackStrings(groups).map((name) => name ?? ""),
   };

@@ -10,6 +10,7 @@ import { unpackBlock } from "./packBlock.ts";
 // The other side of `openLanes`: a thread that is sent jobs, and null as the last of them.
 
 const tallies = new Map<number, Tally>();
+let started = 0;
 
 const tallyAt = (number: number): Tally => {
   const tally = tallies.get(number);
@@ -19,21 +20,26 @@ const tallyAt = (number: number): Tally => {
 
 const handlers: Handlers = {
   startTally: ({ frame, plan, options }) => {
-    tallies.set(tallies.size, startTally(frame, plan, options));
-    return tallies.size - 1;
+    tallies.set(++started, startTally(frame, plan, options));
+    return started;
   },
   addBlock: ({ tally, block }) => {
     tallyBlock(tallyAt(tally), unpackBlock(block));
     return null;
   },
-  endTally: ({ tally }) => partsOf(tallyAt(tally)),
+  endTally: ({ tally }) => {
+    const parts = partsOf(tallyAt(tally));
+    tallies.delete(tally);
+    return parts;
+  },
   measurePool: ({ frame, pool, draws }) => poolMeasures(frame).map((measure) => measure.measure(pool, draws)),
   measureHarm: runHarmJob,
 };
 
 parentPort?.on("message", (message) => {
   if (message === null) return parentPort?.close();
-  parentPort?.postMessage(replyTo(message));
+  const reply = replyTo(message);
+  parentPort?.postMessage(reply, message.kind === "endTally" ? buffersIn(reply.value) : []);
 });
 
 function replyTo(message: { number: number; kind: keyof Handlers; ask: never }): Reply {
@@ -43,4 +49,12 @@ function replyTo(message: { number: number; kind: keyof Handlers; ask: never }):
   } catch (error) {
     return { number, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+/** The memory of arrays that are an answer's own: it is handed over, not copied. */
+function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (value instanceof Object) for (const inner of Object.values(value)) buffersIn(inner, found);
+  return [...found];
 }

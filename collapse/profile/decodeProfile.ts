@@ -20,7 +20,7 @@ export function decodeProfile(bytes: Uint8Array): Outcome<Learned, Refusal> {
   const tape = readTape(unsealed.value.numbers);
   const plan = takePlan(header, tape);
   const frame = takeFrame(header, tape);
-  const summary = takeSummary(frame, header.rows, header.sampled, tape);
+  const summary = takeSummary(frame, header, tape);
   if (!tape.isExact()) return damaged("its numbers are not as many as its header needs");
   const damage = findDamage(frame, summary);
   return damage === null

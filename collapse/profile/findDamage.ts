@@ -8,8 +8,10 @@ import { codesOf } from "../contracts/columns.ts";
 export function findDamage(frame: Frame, summary: Summary): string | null {
   if (!isFrame(frame)) return "its edges or codes are out of order";
   const rows = summary.buckets.reduce((sum, bucket) => sum + bucket.rows, 0);
-  if (rows !== summary.rows || !summary.buckets.every((bucket) => isAggregate(bucket, frame)))
+  const aggregates = [...summary.buckets, ...(summary.parts ?? [])];
+  if (rows !== summary.rows || !aggregates.every((one) => isAggregate(one, frame)))
     return "its counts do not add up";
+  if (!areParts(summary)) return "its parts are unequal";
   return isSample(frame, summary) ? null : "its rows are none of this table";
 }
 
@@ -46,6 +48,10 @@ function isAggregate(aggregate: Aggregate, { variables, grids }: Frame): boolean
     digests.rows.every((count) => isCount(count) && count > 0)
   );
 }
+
+/** As many rows each, and as many as can be halved into rows of 1/32 of a side. */
+const areParts = ({ parts = [] }: Summary): boolean =>
+  parts.every(({ rows }) => rows > 0 && rows % 32 === 0 && rows === parts[0]?.rows);
 
 function isSample({ variables }: Frame, { rows, sample }: Summary): boolean {
   return (

@@ -10,6 +10,7 @@ const MOST_EDGES = 2_048;
 const MOST_PAIRS = 200;
 const MOST_FEATURES = 256;
 const MOST_SAMPLED = 50_000;
+const MOST_PARTS = 512;
 
 const index = z.number().int().min(0);
 const text = z.string();
@@ -70,8 +71,11 @@ export const headerSchema = z
     pairs: z.array(z.tuple([index, index])).max(MOST_PAIRS),
     encoding: encodingSchema,
     buckets: z.literal(BUCKETS),
-    /** Real rows that it holds. */
+    /** Real rows that it holds, and the warning that goes with them. */
     sampled: index.max(MOST_SAMPLED),
+    warning: text.nullable(),
+    /** Statistics of parts of the sample, where its rows are left out. */
+    parts: index.max(MOST_PARTS),
   })
   .refine(
     ({ plan, variables }) => variables.every(({ column }) => column < plan.columns.length),

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { badOption } from "../badOption.ts";
+import type { TablePlan } from "../contracts/columns.ts";
 import type { CheckFailure } from "../contracts/failure.ts";
 import { checkOptionsSchema } from "../contracts/options.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { ProgressListener } from "../contracts/progress.ts";
-import { openReference } from "../openSides.ts";
+import { openReference, type Side } from "../openSides.ts";
+import { lanesFor } from "../parallel/lanesFor.ts";
 import { failureOf } from "../read/readError.ts";
 import type { Table } from "../read/table.ts";
 import { readerOf } from "../readerOf.ts";
@@ -12,7 +14,15 @@ import { encodeProfile } from "./encodeProfile.ts";
 import { learnReference } from "./learnReference.ts";
 
 const profileOptionsSchema = checkOptionsSchema
-  .pick({ target: true, group: true, time: true, schema: true, seed: true, maxMemoryBytes: true })
+  .pick({
+    target: true,
+    group: true,
+    time: true,
+    schema: true,
+    seed: true,
+    maxMemoryBytes: true,
+    called: true,
+  })
   .extend({
     reference: z.array(z.string().min(1)).min(1),
     /** Real rows that go with it, so that neighbors, trees and discriminators can be had too; at most 50,000. */
@@ -47,14 +57,12 @@ export async function profile(
   const opened: Table[] = [];
   onProgress({ phase: "Opening files" });
   try {
-    const reference = await openReference(
-      { ...options, purpose: "both", quick: false, candidate: [] },
-      opened,
-    );
+    const asked = checkOptionsSchema.parse({ ...options, candidate: options.reference });
+    const reference = await openReference(asked, opened);
     if (!reference.ok) return reference;
     const { plan, reference: side, learned: earlier } = reference.value;
     if (earlier !== null) return failed(isProfile(options.reference));
-    const learned = await learnReference(readerOf(side, onProgress), plan, options.seed);
+    const learned = await learnInLanes(side, plan, options.seed, onProgress);
     if (learned.frame.variables.length === 0) return failed(nothingKept(side.files));
     onProgress({ phase: "Writing the profile" });
     const bytes = encodeProfile(learned, { files: side.files, sampledRows });
@@ -72,6 +80,15 @@ export async function profile(
     return failed(failure);
   } finally {
     for (const table of opened) table.close();
+  }
+}
+
+async function learnInLanes(side: Side, plan: TablePlan, seed: number, onProgress: ProgressListener) {
+  const lanes = lanesFor(side.rows);
+  try {
+    return await learnReference(readerOf(side, onProgress), plan, seed, lanes);
+  } finally {
+    await lanes?.close();
   }
 }
 

@@ -1,4 +1,4 @@
-/** Takes numbers one array after another, to be read in the same order. */
+/** Takes numbers one array after another, to be read in the same order. What was put is not changed until the end. */
 export interface TapeWriter {
   put(values: ArrayLike<number>): void;
   /** An array whose length the reader cannot know: its length goes before it. */
@@ -9,7 +9,7 @@ export interface TapeWriter {
 export function writeTape(): TapeWriter {
   const parts: Float64Array[] = [];
   const put = (values: ArrayLike<number>): void => {
-    parts.push(Float64Array.from(values));
+    parts.push(values instanceof Float64Array ? values : Float64Array.from(values));
   };
   return {
     put,

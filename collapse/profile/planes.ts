@@ -3,12 +3,11 @@ const BYTES = 8;
 const [LOW, HIGH] = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
 
 /**
- * The bytes of float64 numbers, plane by plane: the lowest byte of each, then the next, and so on. Counts have zeros in
+ * Writes the bytes of float64 numbers plane by plane: the lowest byte of each, then the next, and so on. Counts have zeros in
  * most of their bytes, and numbers of one kind share the highest ones: side by side these pack well.
  */
-export function toPlanes(numbers: Float64Array): Uint8Array {
+export function writePlanes(numbers: Float64Array, planes: Uint8Array): void {
   const { length } = numbers;
-  const planes = new Uint8Array(length * BYTES);
   const words = new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * length);
   for (let index = 0; index < length; index++) {
     const low = words[2 * index + LOW] ?? 0;
@@ -18,7 +17,6 @@ export function toPlanes(numbers: Float64Array): Uint8Array {
       planes[(byte + 4) * length + index] = high >>> (8 * byte);
     }
   }
-  return planes;
 }
 
 /** The numbers whose planes these are, to the last bit. */

@@ -10,6 +10,6 @@ export function sayProfile({ learned }: { readonly learned: Learned | null }): r
     `The reference is a saved profile of ${rows(summary.rows)} (${madeOf}, seed ${seed}); these were not read again.`,
     summary.sample.rows > 0
       ? `The profile holds ${rows(summary.sample.rows)} of real data, which neighbors, models and discriminators rest on: guard it as the rows themselves.`
-      : "The profile holds no rows: neighbors, models, the tree of densities and the discriminator are not computable, and harm is not measured. A profile made with `--with-sample` has them.",
+      : "The profile holds no rows: neighbors, models, the tree of densities and the discriminator are not computable, and of harm only that of linear models. A profile made with `--with-sample` has them.",
   ];
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
-import { fromPlanes, toPlanes } from "./planes.ts";
+import { fromPlanes, writePlanes } from "./planes.ts";
 
 // How a profile lies in its file:
 //
@@ -44,7 +44,10 @@ export const isSealed = (head: Uint8Array): boolean => MARK.every((byte, index) 
 /** Writes a profile's bytes: the same header and numbers give the same ones. */
 export function seal(header: object, numbers: Float64Array): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const packed = zstdCompressSync(Buffer.concat([text, toPlanes(numbers)]));
+  const raw = new Uint8Array(text.length + 8 * numbers.length);
+  raw.set(text);
+  writePlanes(numbers, raw.subarray(text.length));
+  const packed = zstdCompressSync(raw);
   const bytes = new Uint8Array(PACKED_FROM + packed.length);
   bytes.set(MARK);
   const words = new DataView(bytes.buffer, WORDS_FROM);

@@ -9,11 +9,18 @@ import {
 import { codesOf, keepsValues } from "../contracts/columns.ts";
 import { coderOf } from "../encode/coders.ts";
 import { encodeRows } from "../encode/encodeRows.ts";
+import type { Header } from "./header.ts";
 import type { TapeReader, TapeWriter } from "./numberTape.ts";
 
-/** Puts the statistics of the buckets, and the first `sampled` rows of the sample: of these only what is not derived. */
-export function putSummary({ buckets, sample }: Summary, sampled: number, tape: TapeWriter): void {
-  for (const bucket of buckets) putAggregate(bucket, tape);
+/** What of a summary goes onto the tape: rows of its sample, or parts of it. */
+export interface Kept {
+  readonly sampled: number;
+  readonly parts: readonly Aggregate[];
+}
+
+/** Puts the statistics of buckets and parts, and the first rows of the sample: of these only what is not derived. */
+export function putSummary({ buckets, sample }: Summary, { sampled, parts }: Kept, tape: TapeWriter): void {
+  for (const aggregate of [...buckets, ...parts]) putAggregate(aggregate, tape);
   const first = (values: Float64Array | Uint8Array | Uint16Array) => values.subarray(0, sampled);
   tape.put(first(sample.index));
   tape.put(first(sample.bucket));
@@ -23,9 +30,15 @@ export function putSummary({ buckets, sample }: Summary, sampled: number, tape: 
   });
 }
 
-export function takeSummary(frame: Frame, rows: number, sampled: number, tape: TapeReader): Summary {
+export function takeSummary(
+  frame: Frame,
+  { rows, sampled, parts: length }: Pick<Header, "rows" | "sampled" | "parts">,
+  tape: TapeReader,
+): Summary {
   const buckets = Array.from({ length: BUCKETS }, () => takeAggregate(frame, tape));
-  return { rows, buckets, sample: takeSample(frame, sampled, tape) };
+  const parts = Array.from({ length }, () => takeAggregate(frame, tape));
+  const sample = takeSample(frame, sampled, tape);
+  return { rows, buckets, sample, ...(parts.length > 0 && { parts }) };
 }
 
 /** Codes of numbers follow from the numbers, and the encoding from both. */

@@ -27,11 +27,15 @@ export const isListOfNumbers = (sqlType: string): boolean => {
 export const isAnalyzed = ({ kind, role }: ColumnPlan): boolean =>
   role !== "ignore" && kind !== "text" && kind !== "vector" && kind !== "id";
 
+/** A pass that reads all that can be: what is not analyzed as a table may be as documents or vectors. */
+export const EVERYTHING: TablePlan = { columns: [], group: null, reads: { text: true, vectors: true } };
+
 /** Whether blocks hold the column: what is analyzed, and text and vectors where the plan reads them. */
 export const isRead = (column: ColumnPlan, { reads = {} }: TablePlan): boolean =>
   isAnalyzed(column) ||
   (column.role !== "ignore" &&
-    ((column.kind === "text" && reads.text === true) || (column.kind === "vector" && reads.vectors === true)));
+    ((column.kind === "text" && reads.text === true) ||
+      (column.kind === "vector" && reads.vectors === true)));
 
 /** Whether the column is read as `Float64Array`; else as strings. */
 export const isNumeric = (column: ColumnPlan, sqlType: string): boolean =>
@@ -89,7 +93,8 @@ export function blockSql(column: ColumnPlan, sqlType: string): string {
 const MOST_SIGNS = 65_536;
 
 /** A document as SQL: VARCHAR, NULL where missing or empty. */
-export const documentSql = (name: string): string => `nullif(left(${quotedName(name)}::VARCHAR, ${MOST_SIGNS}), '')`;
+export const documentSql = (name: string): string =>
+  `nullif(left(${quotedName(name)}::VARCHAR, ${MOST_SIGNS}), '')`;
 
 /** A list of numbers as SQL: DOUBLE[] of at least `width`, empty where it is missing, shorter or lacks one. */
 export function vectorSql(name: string, sqlType: string, width: number): string {

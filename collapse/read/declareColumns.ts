@@ -15,7 +15,9 @@ export function declareColumns(table: Table, { columns }: SchemaFile): Outcome<T
     ([, { rename_from, scale }]) => rename_from !== undefined || scale !== undefined,
   );
   if (declared.length === 0) return done(table);
-  const related = new Map<string, RelatedColumn>(table.columns.map((it) => [it.name, { ...it, from: it.name }]));
+  const related = new Map<string, RelatedColumn>(
+    table.columns.map((it) => [it.name, { ...it, from: it.name }]),
+  );
   for (const [name, said] of declared) {
     const column = findColumn(table, name, said);
     if (!column.ok) return column;
@@ -26,7 +28,12 @@ export function declareColumns(table: Table, { columns }: SchemaFile): Outcome<T
   }
   // Two columns that are renamed into each other's names: what was taken is not there a second time.
   const taken = new Set([...related.values()].map(({ name }) => name));
-  return done(relateTable(table, [...related.values()].filter(({ name }) => taken.delete(name))));
+  return done(
+    relateTable(
+      table,
+      [...related.values()].filter(({ name }) => taken.delete(name)),
+    ),
+  );
 }
 
 function findColumn(

@@ -2,6 +2,7 @@ import type { CheckFailure } from "../contracts/failure.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import type { Compression, ConvertedFormat, FileFormat } from "./fileFormat.ts";
 import { inflateHead, readHead } from "./readHead.ts";
+import { AGAIN, unreadableFile } from "./refuseFile.ts";
 
 /** Formats that are converted before they are read, by how they begin. A stream of Arrow begins with its first length. */
 const CONVERTED: readonly (readonly [string, ConvertedFormat["kind"]])[] = [
@@ -39,22 +40,37 @@ export async function detectFormat(path: string, name: string): Promise<Outcome<
   const converted = CONVERTED.find(([magic]) => startsWith(raw, magic))?.[1];
   if (converted !== undefined) return done({ kind: converted });
   const other = NOT_READ.find(([magic]) => startsWith(raw, magic))?.[1];
-  if (other !== undefined) return failed(unreadable(name, `it is ${other}`, CONVERT));
+  if (other !== undefined) return failed(unreadableFile(name, `it is ${other}`, CONVERT));
   const compression = startsWith(raw, "1f8b") ? "gzip" : startsWith(raw, "28b52ffd") ? "zstd" : "none";
   const head = compression === "none" ? raw : await inflateHead(raw, compression);
-  if (head === null) return failed(unreadable(name, `its ${compression} content is damaged`, AGAIN));
+  if (head === null) return failed(unreadableFile(name, `its ${compression} content is damaged`, AGAIN));
   if (compression !== "none" && startsWith(head, "50415231"))
     return failed(
-      unreadable(name, `it is Parquet inside ${compression}`, "Unpack it: Parquet compresses by itself."),
+      unreadableFile(name, `it is Parquet inside ${compression}`, "Unpack it: Parquet compresses by itself."),
     );
   const text = textOf(head);
-  if (!text.ok) return failed(unreadable(name, text.failure.reason, text.failure.fix));
+  if (!text.ok) return failed(unreadableFile(name, text.failure.reason, text.failure.fix));
   if (/^\s*(\[\s*\]\s*)?$/.test(text.value)) return failed(emptyFile(name));
+  const stand = STAND_INS.find(([pattern]) => pattern.test(text.value));
+  if (stand !== undefined) return failed(unreadableFile(name, stand[1], stand[2]));
   return formatOfText(text.value, name, compression);
 }
 
+/** What lies in the place of a file that was to be fetched. */
+const STAND_INS: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /^version https:\/\/git-lfs/,
+    "it is a pointer of Git LFS, and not the file",
+    "Fetch the file: git lfs pull.",
+  ],
+  [
+    /^\s*<(!doctype html|html|\?xml)/i,
+    "it is a web page or XML",
+    "Download the file itself, or convert it to CSV.",
+  ],
+];
+
 const CONVERT = "Convert it to CSV, TSV, JSON, JSONL, Parquet, Arrow, HDF5 or Excel (.xlsx).";
-const AGAIN = "Write the file again with the tool that made it, and compare its size with the original's.";
 
 function formatOfText(
   text: string,
@@ -66,17 +82,22 @@ function formatOfText(
   if (["json", "jsonl", "ndjson"].includes(extension)) {
     if (looksLikeJson) return done({ kind: "json", compression });
     return failed(
-      unreadable(name, "it does not begin as JSON does", "Write one JSON object per row, or name it .csv."),
+      unreadableFile(
+        name,
+        "it does not begin as JSON does",
+        "Write one JSON object per row, or name it .csv.",
+      ),
     );
   }
   const promised = PROMISED[extension];
-  if (promised !== undefined) return failed(unreadable(name, `it does not begin as ${promised} does`, AGAIN));
+  if (promised !== undefined)
+    return failed(unreadableFile(name, `it does not begin as ${promised} does`, AGAIN));
   if (DOCUMENTS.includes(extension) && !looksLikeTable(text)) return done({ kind: "text", compression });
   const isNamedTable = ["csv", "tsv", "tab"].includes(extension);
   if (looksLikeJson && !isNamedTable) return done({ kind: "json", compression });
   const delimiter = extension === "tsv" || extension === "tab" ? "\t" : delimiterOf(text);
   if ((delimiter === null && !isNamedTable) || PROGRAMS.includes(extension))
-    return failed(unreadable(name, "it is neither a table nor JSON", CONVERT));
+    return failed(unreadableFile(name, "it is neither a table nor JSON", CONVERT));
   const decimal = delimiter === ";" ? decimalOf(text) : ".";
   const quote = delimiter === "\t" && !hasQuotedField(text) ? "" : '"';
   return done({ kind: "csv", compression, delimiter: delimiter ?? ",", quote, decimal });
@@ -97,7 +118,8 @@ const PROMISED: Readonly<Record<string, string>> = {
 /** Extensions of files that hold one document per line, unless they hold a table. */
 const DOCUMENTS: readonly string[] = ["txt", "text"];
 /** Extensions of what holds commas, and never a table. */
-const PROGRAMS: readonly string[] = "py ipynb js ts sh sql html xml md yaml yml toml ini cfg log c h cpp rs go java r rb".split(" ");
+const PROGRAMS: readonly string[] =
+  "py ipynb js ts sh sql html xml md yaml yml toml ini cfg log c h cpp rs go java r rb".split(" ");
 /** Lines that are looked at to tell a table from what is not: prose has no equal number of commas in each. */
 const TOLD_LINES = 50;
 
@@ -152,10 +174,19 @@ function decimalOf(text: string): "." | "," {
   return commas && !points ? "," : ".";
 }
 
+/** UTF-16 without a mark: of plain letters every second byte is 0. */
+function hasEverySecondZero(head: Uint8Array): boolean {
+  const zeros = [0, 0];
+  for (let at = 0; at < head.length; at++) if (head[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  return Math.max(even, odd) > head.length / 4 && Math.min(even, odd) === 0;
+}
+
 function textOf(head: Uint8Array): Outcome<string, { reason: string; fix: string }> {
   const toUtf8 = "Convert it to UTF-8, for example with iconv.";
   if (startsWith(head, "fffe") || startsWith(head, "feff"))
     return failed({ reason: "its text is UTF-16", fix: toUtf8 });
+  if (hasEverySecondZero(head)) return failed({ reason: "its text is UTF-16", fix: toUtf8 });
   if (head.includes(0)) return failed({ reason: "its content is binary", fix: CONVERT });
   try {
     return done(new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }));
@@ -166,14 +197,6 @@ function textOf(head: Uint8Array): Outcome<string, { reason: string; fix: string
 
 const startsWith = (bytes: Uint8Array, magic: string): boolean =>
   Buffer.from(bytes.subarray(0, magic.length / 2)).toString("hex") === magic;
-
-const unreadable = (name: string, reason: string, fix: string): CheckFailure => ({
-  code: "file_unreadable",
-  detail: `${name} cannot be read: ${reason}.`,
-  fix,
-  file: name,
-  column: null,
-});
 
 export const emptyFile = (name: string): CheckFailure => ({
   code: "no_rows",

@@ -15,7 +15,10 @@ export type TableFormat =
     };
 
 /** What DuckDB does not read, and what is therefore converted first. */
-export type ConvertedFormat = { readonly kind: "arrow" } | { readonly kind: "excel" } | { readonly kind: "hdf5" };
+export type ConvertedFormat =
+  | { readonly kind: "arrow" }
+  | { readonly kind: "excel" }
+  | { readonly kind: "hdf5" };
 
 /** How a file is written. */
 export type FileFormat = TableFormat | ConvertedFormat;

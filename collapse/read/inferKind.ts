@@ -43,7 +43,11 @@ export function inferKind(facts: ColumnFacts, mayBeId: boolean): InferredKind {
 function inferLists({ listLength, sqlType, present }: ColumnFacts): InferredKind {
   if (listLength !== null && listLength >= LEAST_VECTOR)
     return { kind: "vector", because: `lists of at least ${listLength} numbers`, width: listLength };
-  const refused = (what: string): InferredKind => ({ kind: "text", because: `not read: ${what}`, isRefused: true });
+  const refused = (what: string): InferredKind => ({
+    kind: "text",
+    because: `not read: ${what}`,
+    isRefused: true,
+  });
   if (present === 0) return { kind: "level", because: "it has no value in any row" };
   if (listLength !== null) return refused(`lists of different lengths, the shortest of ${listLength}`);
   if (sqlType === "JSON" || sqlType.startsWith("UNION")) return refused("values of several types");

@@ -39,8 +39,11 @@ it("matches by name across formats, and lists what the reference has not", async
   expect(successIn(await match({ extra: "1", more: "2" }))).toEqual({ ignored: ["extra", "more"] });
 });
 
-it("needs no column that is not analyzed", async () => {
-  expect((await match({ comment: null })).ok).toBe(true);
+it("needs text as it needs numbers", async () => {
+  expect(failureIn(await match({ comment: null }))).toMatchObject({
+    code: "column_missing",
+    column: "comment",
+  });
 });
 
 it("takes a column without any value for one of missing values", async () => {

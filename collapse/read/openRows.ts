@@ -8,6 +8,8 @@ import type { TableColumn, TableSource } from "./table.ts";
 export interface TableLimits extends DatabaseLimits {
   /** Text up to this size is decoded once and kept; more is decoded in every pass. */
   readonly keptTextBytes?: number;
+  /** What people call a file, by its path; absent: what it was named. */
+  readonly called?: Readonly<Record<string, string>>;
 }
 
 export interface OpenedRows {
@@ -41,8 +43,12 @@ export async function openRows(
     const relation = relationOf(paths, format, { sampledRows, asText: [] });
     if (format.kind === "parquet") return { asWritten: null, ...(await countRows(database, relation)) };
     const isKept = textBytes(files, format) <= mostKeptBytes(limits);
-    const asWritten = (asText: readonly string[]): string => relationOf(paths, format, { sampledRows, asText });
-    return { asWritten: format.kind === "csv" ? asWritten : null, ...(await openText(database, relation, isKept)) };
+    const asWritten = (asText: readonly string[]): string =>
+      relationOf(paths, format, { sampledRows, asText });
+    return {
+      asWritten: format.kind === "csv" ? asWritten : null,
+      ...(await openText(database, relation, isKept)),
+    };
   };
   try {
     return await open(FIRST_ROWS);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../numerics/random.ts";
 import { openTable } from "./openTable.ts";
@@ -59,6 +60,12 @@ describe("a table is told by its content", () => {
     expect(table.columns[0]?.sqlType).toBe("DOUBLE");
   });
 
+  it("says where the first line reads like a row rather than names", async () => {
+    const rows = "ham,one two three four five six seven eight nine\nspam,ten\nham,eleven\n";
+    const table = await openForTest(testFolder().write("a.csv", rows));
+    expect(table.notes.join(" ")).toMatch(/reads like a value: "one two .*line of names missing/);
+  });
+
   it("takes a line that begins with # for a row", async () => {
     expect((await openForTest(testFolder().write("hash.csv", "a,b\n#1,2\n3,4\n#5,6\n"))).rows).toBe(3);
   });
@@ -73,11 +80,82 @@ describe("several files are one table", () => {
     expect(table.rows).toBe(9);
   });
 
+  it("takes a folder by all tables in it and below it, and no hidden one", async () => {
+    const folder = testFolder();
+    for (const name of ["b", "a/deep", ".git", "_tmp"]) mkdirSync(folder.path(name), { recursive: true });
+    for (const name of [
+      "b/1.csv",
+      "a/deep/2.csv",
+      "3.csv",
+      ".git/4.csv",
+      "_tmp/5.csv",
+      "b/.6.csv",
+      "notes.md",
+    ])
+      folder.write(name, CSV);
+    const table = await openForTest(folder.path("."));
+    expect(table.files.map((file) => file.slice(folder.path("").length).replace(/^\/+/, ""))).toEqual([
+      "3.csv",
+      "a/deep/2.csv",
+      "b/1.csv",
+    ]);
+    expect(table.rows).toBe(9);
+  });
+
+  it("takes of a LeRobot data set the rows alone", async () => {
+    const folder = testFolder();
+    for (const name of ["meta", "data/chunk-000", "data/chunk-001"])
+      mkdirSync(folder.path(name), { recursive: true });
+    folder.write("meta/info.json", '{"fps":30}');
+    folder.write("meta/episodes.jsonl", '{"episode_index":0}\n');
+    const write = (episode: number): string =>
+      `COPY (SELECT ${episode} AS episode_index, [range, 1, 2]::FLOAT[] AS action FROM range(4)) TO '${folder.path(`data/chunk-00${episode}/episode_00000${episode}.parquet`)}' (FORMAT parquet)`;
+    await writeBySql(write(0), write(1));
+    const table = await openForTest(folder.path("."));
+    expect([table.rows, namesOf(table)]).toEqual([
+      8,
+      ["episode_index", "action[0]", "action[1]", "action[2]"],
+    ]);
+  });
+
   it("refuses files that are written in different ways", async () => {
     const folder = testFolder();
     const files = [folder.write("a.csv", CSV), folder.write("b.jsonl", '{"size":1}\n{"size":2}\n')];
     expect(failureIn(await openTable(files))).toMatchObject({ code: "file_unreadable", file: files[1] });
   });
+});
+
+it("reads a thousand columns, and a mark in front of the names", async () => {
+  const names = Array.from({ length: 1_000 }, (_, at) => `c${at}`);
+  const rows = [1, 2].map((row) => names.map(() => row).join(","));
+  const table = await openForTest(
+    testFolder().write("wide.csv", `\ufeff${names.join(",")}\n${rows.join("\n")}\n`),
+  );
+  expect(namesOf(table)).toEqual(names);
+});
+
+it("Parquet that is cut or has bytes changed is read or refused, and never ends the process", async () => {
+  const folder = testFolder();
+  await writeBySql(
+    `COPY (SELECT range AS a, 'w' || range AS b, [range] AS c FROM range(300)) TO '${folder.path("a.parquet")}' (FORMAT parquet)`,
+  );
+  const bytes = readFileSync(folder.path("a.parquet"));
+  const damage = fc.oneof(
+    fc.nat(bytes.length - 1).map((length) => bytes.subarray(0, length)),
+    // The last bytes are the footer: it says where and how large everything is.
+    fc.tuple(fc.nat(600), fc.integer({ min: 1, max: 255 })).map(([fromEnd, by]) => {
+      const changed = Buffer.from(bytes);
+      const at = Math.max(0, bytes.length - 1 - fromEnd);
+      changed[at] = (changed[at] ?? 0) ^ by;
+      return changed;
+    }),
+  );
+  const property = fc.asyncProperty(damage, async (content) => {
+    const table = await openTable([folder.write("b.parquet", content)]);
+    if (table.ok) table.value.close();
+    else expect(["file_unreadable", "no_rows", "too_few_rows"]).toContain(table.failure.code);
+  });
+  await fc.assert(property, { numRuns: 12 });
 });
 
 describe("a hostile name or content reads nothing else", () => {
@@ -133,7 +211,7 @@ describe("what cannot be read is refused with its reason and the fix", () => {
   it.each<[string, () => Promise<string>, string, RegExp]>([
     ["a missing file", async () => testFolder().path("none.csv"), "file_not_found", /does not exist/],
     ["a pattern without a match", async () => testFolder().path("*.csv"), "file_not_found", /does not exist/],
-    ["an address", async () => "s3://bucket/a.parquet", "file_not_found", /only files on this machine/],
+    ["an address", async () => "s3://bucket/a.parquet", "file_not_found", /files on this machine/],
     ["an empty file", written("a.csv", ""), "no_rows", /no rows/],
     ["names alone", written("a.csv", "a,b\n"), "no_rows", /no rows/],
     ["an empty list", written("a.json", "[]"), "no_rows", /no rows/],
@@ -148,6 +226,21 @@ describe("what cannot be read is refused with its reason and the fix", () => {
       "file_unreadable",
       /binary/,
     ],
+    ["a program", written("a.py", "import os, sys\nprint(1, 2)\n"), "file_unreadable", /neither a table/],
+    [
+      "a program named otherwise",
+      written("a", "import os, sys\nprint(1)\n"),
+      "file_unreadable",
+      /numbers of fields/,
+    ],
+    ["a page instead of a file", written("a.csv", "<!DOCTYPE html><p>a,b"), "file_unreadable", /web page/],
+    [
+      "a pointer instead of a file",
+      written("a.parquet", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"),
+      "file_unreadable",
+      /Git LFS/,
+    ],
+    ["UTF-16 without a mark", written("a.csv", Buffer.from(CSV, "utf16le")), "file_unreadable", /UTF-16/],
     ["UTF-16", written("a.csv", Buffer.from(`\ufeff${CSV}`, "utf16le")), "file_unreadable", /UTF-16/],
     [
       "Latin-1 in the first lines",
@@ -171,10 +264,16 @@ describe("what cannot be read is refused with its reason and the fix", () => {
     ],
     ["a list of numbers", written("a.json", "[1,2,3]"), "file_unreadable", /not objects/],
     [
-      "an Excel workbook",
-      written("a.csv", Buffer.from("504b030414000600", "hex")),
+      "an old Excel workbook",
+      written("a.xls", Buffer.from("d0cf11e0a1b11ae1", "hex")),
       "file_unreadable",
-      /Excel/,
+      /\.xls/,
+    ],
+    [
+      "a bomb of one line",
+      written("a.csv.gz", gzipSync(Buffer.alloc(4_000_000, "0"))),
+      "file_unreadable",
+      /larger than/,
     ],
     ["a pickle", written("a.parquet", Buffer.from("80049528000000", "hex")), "file_unreadable", /pickle/],
     ["text that is no table", written("note", "hello world\nthis is prose\n"), "file_unreadable", /neither/],
@@ -193,10 +292,10 @@ describe("what cannot be read is refused with its reason and the fix", () => {
     expect(failure.fix).toMatch(/^[A-Z].*\.$/);
   });
 
-  it("refuses a folder and names the files in it", async () => {
-    const folder = testFolder().path("shards");
-    mkdirSync(folder);
-    expect(failureIn(await openTable([folder])).fix).toContain(`${folder}/*.parquet`);
+  it("a folder without a table in it", async () => {
+    const folder = testFolder();
+    mkdirSync(folder.path("empty"));
+    expect(failureIn(await openTable([folder.path("empty")])).detail).toContain("without a table");
   });
 
   it("shows no value of a row", async () => {

@@ -20,14 +20,18 @@ export async function openTable(
   files: readonly string[],
   limits: TableLimits = {},
 ): Promise<Outcome<Table, CheckFailure>> {
-  const found = await findFiles(files);
+  const found = await findFiles(files, limits.called);
   if (!found.ok) return found;
   const format = await sharedFormat(found.value);
   if (!format.ok) return format;
-  const readable = await makeReadable(found.value, format.value, limits);
+  const readable = await makeReadable(found.value, format.value);
   if (!readable.ok) return readable;
   try {
-    const table = await openReadable(readable.value, found.value.map(({ name }) => name), limits);
+    const table = await openReadable(
+      readable.value,
+      found.value.map(({ name }) => name),
+      limits,
+    );
     if (!table.ok) readable.value.remove();
     return table;
   } catch (error) {
@@ -38,7 +42,7 @@ export async function openTable(
 
 /** @param names of the files, as people know them. */
 async function openReadable(
-  { files, format, notes, remove }: ReadableFiles,
+  { files, format, notes, presets: converted, remove }: ReadableFiles,
   names: readonly string[],
   limits: TableLimits,
 ): Promise<Outcome<Table, CheckFailure>> {
@@ -59,8 +63,8 @@ async function openReadable(
       files: names,
       rows,
       columns,
-      presets,
-      notes: [...notes, ...viewed.notes],
+      presets: new Map([...converted, ...presets]),
+      notes: [...notes, ...viewed.notes, ...noteNames(viewed, format)],
       source: { database, relation, asWritten },
       close: () => {
         database.close();
@@ -71,6 +75,17 @@ async function openReadable(
     database.close();
     return failed(explainReadError(error, names));
   }
+}
+
+/** A name of so many words is likely a value, and the file lacks its line of names. */
+const MANY_WORDS = 8;
+
+function noteNames({ columns }: ViewedRows, { kind }: TableFormat): readonly string[] {
+  const long = columns.find(({ name }) => name.trim().split(/\s+/).length > MANY_WORDS)?.name;
+  if (kind !== "csv" || long === undefined) return [];
+  return [
+    `The first line was taken for names, and one of them reads like a value: "${long.slice(0, 40)}…". Is a line of names missing?`,
+  ];
 }
 
 async function sharedFormat(files: readonly FoundFile[]): Promise<Outcome<FileFormat, CheckFailure>> {

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../contracts/failure.ts";
 import type { CheckOptions } from "../contracts/options.ts";
 import { done, failed, type Outcome } from "../contracts/outcome.ts";
 import { columnRoles, type Roles } from "./columnRoles.ts";
-import { isAnalyzed, isRead } from "./columnTypes.ts";
+import { EVERYTHING, isAnalyzed, isRead } from "./columnTypes.ts";
 import { findUnreadableType } from "./findUnreadableType.ts";
 import { inferKind } from "./inferKind.ts";
 import { explainReadError } from "./readError.ts";
@@ -25,7 +25,9 @@ export async function planColumns(
   try {
     const facts = await surveyColumns(reference);
     const group = groupOf(roles.value, facts);
-    const columns = facts.map((fact) => planColumn(fact, reference.presets, options, { roles: roles.value, group }));
+    const columns = facts.map((fact) =>
+      planColumn(fact, reference.presets, options, { roles: roles.value, group }),
+    );
     const refusal = refusalOf(columns, reference) ?? (await findUnreadableType(reference, facts, options));
     if (refusal !== null) return failed(refusal);
     return done({ columns: await readQuantiles(reference, columns), group });
@@ -53,19 +55,29 @@ function planColumn(
   const type = options.schema.columns[name]?.type;
   const unit = unitOf(options, name);
   if (name === group) {
-    const because = said === "group" ? "it groups rows, as asked" : (preset?.because ?? "it groups rows, by its name");
+    const because =
+      said === "group" ? "it groups rows, as asked" : (preset?.because ?? "it groups rows, by its name");
     return { name, kind: "id", role: "group", because };
   }
   if (said === "id") return { name, kind: "id", role: "id", because: SAID };
   const role: ColumnRole = said ?? preset?.role ?? "feature";
   if (type !== undefined)
-    return { name, kind: type, role, because: SAID, ...unit, ...valuesOf(type, facts), ...widthOf(type, facts) };
+    return {
+      name,
+      kind: type,
+      role,
+      because: SAID,
+      ...unit,
+      ...valuesOf(type, facts),
+      ...widthOf(type, facts),
+    };
   const inferred = inferKind(facts, said === undefined || said === "ignore");
   const { kind, because } = preset === undefined ? inferred : presetKind(preset, inferred);
   return {
     name,
     kind,
-    role: inferred.isRefused && said !== "target" ? "ignore" : kind === "id" && said === undefined ? "id" : role,
+    role:
+      inferred.isRefused && said !== "target" ? "ignore" : kind === "id" && said === undefined ? "id" : role,
     because,
     ...unit,
     ...valuesOf(kind, facts),
@@ -100,9 +112,6 @@ function valuesOf(kind: ColumnKind, { values }: ColumnFacts): Pick<ColumnPlan, "
   if (kind === "date") return { values: values === "number" ? "number" : "date" };
   return values === null || kind === "text" || kind === "vector" || kind === "id" ? {} : { values };
 }
-
-/** What is not analyzed as a table may be as documents or vectors. */
-const EVERYTHING: TablePlan = { columns: [], group: null, reads: { text: true, vectors: true } };
 
 function refusalOf(columns: readonly ColumnPlan[], { files }: Table): CheckFailure | null {
   const file = files[0] ?? null;

@@ -1,4 +1,5 @@
 import type { CheckFailure } from "../contracts/failure.ts";
+import { AGAIN } from "./refuseFile.ts";
 
 /**
  * A file that stopped being readable behind its first rows: a page of Parquet that does not decompress, a file that
@@ -55,7 +56,6 @@ const summaryOf = (message: string): string =>
 
 const baseName = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
-const AGAIN = "Write the file again with the tool that made it, and compare its size with the original's.";
 const OTHER = ["its content is not what its format promises", AGAIN] as const;
 const REASONS: readonly (readonly [RegExp, readonly [string, string]])[] = [
   [

@@ -1,4 +1,9 @@
-import { DuckDBDoubleVector, DuckDBListVector, DuckDBUBigIntVector, type DuckDBVector } from "@duckdb/node-api";
+import {
+  DuckDBDoubleVector,
+  DuckDBListVector,
+  DuckDBUBigIntVector,
+  type DuckDBVector,
+} from "@duckdb/node-api";
 
 /** The numbers of a vector; a view of DuckDB's own memory: copy it, never keep it. */
 export function numberItems(vector: DuckDBVector): Float64Array {

@@ -52,7 +52,10 @@ function documentsSql(files: string, compression: Compression): string {
 const compressionOf = (format: { kind: "json" | "csv"; compression: Compression }): string =>
   format.kind === "json" && format.compression === "none" ? "uncompressed" : format.compression;
 
-function settingsOf(format: Exclude<TableFormat, { kind: "text" }>, { sampledRows, asText }: RelationOptions): readonly string[] {
+function settingsOf(
+  format: Exclude<TableFormat, { kind: "text" }>,
+  { sampledRows, asText }: RelationOptions,
+): readonly string[] {
   if (format.kind === "parquet") return ["hive_partitioning = false"];
   const shared = [
     `compression = ${quotedText(compressionOf(format))}`,

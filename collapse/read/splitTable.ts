@@ -33,7 +33,11 @@ function timeSql({ columns }: Table, { name }: ColumnPlan): string {
  * Parts a table at the middle of its times, in flat memory: no row is sorted, and those of either half stay in the
  * order of the files. Failure: `bad_option`, where the column does not part the rows.
  */
-export async function splitTable(table: Table, sql: string, column: string): Promise<Outcome<Halves, CheckFailure>> {
+export async function splitTable(
+  table: Table,
+  sql: string,
+  column: string,
+): Promise<Outcome<Halves, CheckFailure>> {
   try {
     const { database, relation } = table.source;
     const every = Math.max(1, Math.floor(table.rows / SAMPLED_ROWS));

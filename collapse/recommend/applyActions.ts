@@ -1,5 +1,4 @@
 import { badOption } from "../badOption.ts";
-import { check } from "../check.ts";
 import { type Examined, examineSides } from "../checkSides.ts";
 import type { CheckFailure } from "../contracts/failure.ts";
 import { type CheckOptions, type CheckRequest, checkOptionsSchema } from "../contracts/options.ts";
@@ -61,10 +60,11 @@ export async function applyActions(
     onProgress({ phase: "Mending" });
     const written = await mend(examined, chosen.value, files.value, options.data, opened);
     if (!written.ok) return written;
-    const after = await check({ ...request, candidate: [files.value.output.path] }, { onProgress });
-    if (!after.ok) return after;
+    const mended = await openSides({ ...options.data, candidate: [files.value.output.path] }, opened);
+    if (!mended.ok) return mended;
+    const after = await examineSides(mended.value, options.data, onProgress, { verdictOnly: true });
     const applied = inOrder(chosen.value);
-    return done({ applied, output, rows: written.value, before: examined.report, after: after.value });
+    return done({ applied, output, rows: written.value, before: examined.report, after: after.report });
   } catch (error) {
     const failure = failureOf(error);
     if (failure === null) throw error;
@@ -102,6 +102,9 @@ async function mend(
   opened: readonly Table[],
 ): Promise<Outcome<Fixed["rows"], CheckFailure>> {
   if (remedies === null) throw new Error("Recommendations came without their remedies");
+  const adds = chosen.some(({ rows }) => rows.added > 0);
+  if (adds && sides.learned !== null) return failed(NO_ROWS);
+  if (adds && !files.reference.ok) return files.reference;
   const mending: Mending = { sides, frame, remedies, chosen, seed: options.seed };
   const copies = await countCopies(mending);
   const kept = sumOf(copies);
@@ -116,7 +119,6 @@ async function mend(
     });
   const added = sumOf(real.copies);
   const tableOf = (side: Side): Table | undefined => opened.find(({ files: read }) => read === side.files);
-  if (added > 0 && !files.reference.ok) return files.reference;
   const written = await writeMended({
     candidate: { table: files.candidate, copies },
     reference: added > 0 && files.reference.ok ? { table: files.reference.value, copies: real.copies } : null,
@@ -129,6 +131,14 @@ async function mend(
   const dropped = copies.filter((times) => times === 0).length;
   return done({ kept: copies.length - dropped, dropped, repeated: kept - (copies.length - dropped), added });
 }
+
+const NO_ROWS: CheckFailure = {
+  code: "bad_option",
+  detail: "Real rows are to be added, and the reference is a profile, which has none to give away.",
+  fix: "Name the real rows themselves with --reference, or apply other recommendations.",
+  file: null,
+  column: null,
+};
 
 /** The candidate's columns in their order, each with the reference's that it is the same as. */
 function columnsOf(

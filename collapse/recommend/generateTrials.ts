@@ -2,7 +2,7 @@ import { chowLiuTree } from "../harm/chowLiuTree.ts";
 import type { HarmTables } from "../harm/measurePrediction.ts";
 import { columnsOf, countTree, crossEntropy, type TreeTables } from "../harm/measureTree.ts";
 import { statesOf, statesOfRows } from "../harm/treeStates.ts";
-import type { DrawnTrials } from "./drawTrials.ts";
+import type { DrawnTrials, Piece } from "./drawTrials.ts";
 import type { JudgingHalf } from "./judgingHalves.ts";
 
 /** By half, pair and trial: extra nats per column and real row, against as many real rows. */
@@ -30,7 +30,10 @@ export function generateTrials(
     candidate: statesOfRows(frame, states, candidate),
   };
   const tree = chowLiuTree(statesIn.reference, counts, judging);
-  const pieces = drawn.pieces.map(({ of, rows }) => countTree(tree, statesIn[of], counts, [rows]));
+  const countIn = (of: Piece["of"], side: readonly number[]): TreeTables => {
+    const rows = side.flatMap((piece) => (drawn.pieces[piece]?.of === of ? drawn.pieces[piece].rows : []));
+    return countTree(tree, statesIn[of], counts, rows);
+  };
   const columns = Math.max(1, columnsOf(frame));
   return halves.map(({ ofPair }, half) =>
     ofPair.map((chosen, pair) => {
@@ -38,7 +41,8 @@ export function generateTrials(
       const test = countTree(tree, statesIn.reference, counts, asked);
       const scale = 1 / Math.max(1, columns * asked.reduce((sum, rows) => sum + rows.length, 0));
       const lossOf = (side: readonly number[]): number =>
-        scale * crossEntropy(tree, counts, test, added(pieces, side));
+        scale *
+        crossEntropy(tree, counts, test, added(countIn("candidate", side), countIn("reference", side)));
       const { left = [], sides = [] } = drawn.pairs[pair] ?? {};
       const real = lossOf(left);
       return sides.map((side) => lossOf(side) - real);
@@ -46,13 +50,5 @@ export function generateTrials(
   );
 }
 
-function added(pieces: readonly TreeTables[], chosen: readonly number[]): TreeTables {
-  const sum = (pieces[0] ?? []).map(({ length }) => new Float64Array(length));
-  for (const piece of chosen)
-    pieces[piece]?.forEach((table, place) => {
-      const into = sum[place];
-      if (into)
-        for (let cell = 0; cell < table.length; cell++) into[cell] = (into[cell] ?? 0) + (table[cell] ?? 0);
-    });
-  return sum;
-}
+const added = (left: TreeTables, right: TreeTables): TreeTables =>
+  left.map((table, place) => table.map((rows, cell) => rows + (right[place]?.[cell] ?? 0)));

@@ -33,7 +33,8 @@ export function measureTrials(
   options: { readonly seed: number; readonly target: string | null },
 ): TrialHarm {
   const asks = (purpose: HarmChannel["purpose"]): boolean => channels.some((one) => one.purpose === purpose);
-  const ratios = asks("predictive") ? predictTrials(tables, drawn, halves, options) : [];
+  const asksTail = channels.some(({ channel }) => channel === "tail");
+  const ratios = asks("predictive") ? predictTrials(tables, drawn, halves, { ...options, asksTail }) : [];
   const nats = asks("generative") ? generateTrials(tables, drawn, halves) : [];
   const trials = drawn.pairs[0]?.sides ?? [];
   return halves.map((_, half) =>

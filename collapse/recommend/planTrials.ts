@@ -32,6 +32,10 @@ export function planTrials(input: TrialInput): { trials: readonly Trial[]; weigh
       : [dropped("drop_flagged", candidate, (row) => flagged.has(candidate.index[row] ?? -1))]),
     dropped("deduplicate", candidate, repeatsOf(candidate)),
   ].filter((trial) => changedShare(trial, rows) >= LEAST_CHANGE);
+  const [flagging, repeating] = dropping;
+  // Copies that are flagged go by either name: one is enough.
+  if (flagging && repeating && rows.every((row) => flagging.copies?.[row] === repeating.copies?.[row]))
+    dropping.shift();
   const ratios = weigher?.ratios(candidate, rows) ?? null;
   const weights = new Map(ratios === null ? [] : CAPS.map((cap) => [cap, weightsOf(ratios, cap)]));
   const weighing = [...weights].map(

@@ -6,7 +6,7 @@ import { gramOfRows, shapeOf } from "../harm/mapPieces.ts";
 import { type HarmTables, type LogRatio, MOST_LOG_RATIO } from "../harm/measurePrediction.ts";
 import { planTasks, type Task } from "../harm/planTasks.ts";
 import { drawFeatures, type RowMap } from "../harm/randomFeatures.ts";
-import { seededRandom } from "../numerics/random.ts";
+import { type Random, seededRandom } from "../numerics/random.ts";
 import type { DrawnTrials } from "./drawTrials.ts";
 import type { JudgingHalf } from "./judgingHalves.ts";
 
@@ -30,10 +30,13 @@ export function predictTrials(
   tables: HarmTables,
   drawn: DrawnTrials,
   halves: readonly JudgingHalf[],
-  options: { readonly seed: number; readonly target: string | null },
+  options: { readonly seed: number; readonly target: string | null; readonly asksTail: boolean },
 ): TrialRatios {
   const targets = planTasks(tables.frame, options.target).flatMap((task, index) =>
-    measureTask(tables, drawn, halves, task, seededRandom(options.seed, `trial features ${index}`)),
+    measureTask(tables, drawn, halves, task, {
+      random: seededRandom(options.seed, `trial features ${index}`),
+      asksTail: options.asksTail,
+    }),
   );
   const best = [...targets].sort((left, right) => right.skill - left.skill).slice(0, MOST_TARGETS);
   return halves.map((_, half) =>
@@ -48,7 +51,7 @@ function measureTask(
   drawn: DrawnTrials,
   halves: readonly JudgingHalf[],
   task: Task,
-  random: ReturnType<typeof seededRandom>,
+  { random, asksTail }: { readonly random: Random; readonly asksTail: boolean },
 ): readonly TargetLosses[] {
   const { width } = tables.frame.encoding;
   const map: RowMap = {
@@ -72,7 +75,7 @@ function measureTask(
     if (!isKept(index)) return [];
     const ratios = judges.map((ofHalf) =>
       ofHalf.map((judge, pair) => {
-        const losses = (of: Float64Array) => lossesOf(judge, of, columns, fit);
+        const losses = (of: Float64Array) => lossesOf(judge, of, columns, fit, asksTail);
         const real = losses(weights[pair]?.left ?? NONE);
         return (weights[pair]?.sides ?? []).map((side) => ratioOf(losses(side), real));
       }),
@@ -113,6 +116,7 @@ function lossesOf(
   weights: Float64Array,
   columns: readonly number[],
   fit: FitPlan,
+  asksTail: boolean,
 ): LogRatio {
   const of = (judge: Judge): number => {
     let [loss, floor] = [0, 0];
@@ -122,7 +126,8 @@ function lossesOf(
     }
     return Math.max(loss, floor);
   };
-  return { all: of(all), tail: of(tail) };
+  // Most of the work is here, and a tail of few rows counts for nothing.
+  return { all: of(all), tail: asksTail ? of(tail) : Number.NaN };
 }
 
 const ratioOf = (losses: LogRatio, real: LogRatio): LogRatio => ({

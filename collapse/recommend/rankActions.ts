@@ -5,31 +5,39 @@ type Unranked = Omit<Recommendation, "id">;
 const MOST = 6;
 
 /**
- * The best first, at most six. What brings harm below the margin comes by its price, then by the real rows that it
- * takes, then by what harm is left; what helps and does not suffice by the harm that is left. What could not be tried
- * follows, and what was tried in vain comes last.
+ * The best first, at most six. Where prices were told, what brings all of the interval below the margin comes by its
+ * price. What helps comes by the harm that it leaves, then what could not be tried, then what was tried in vain.
  */
 export function rankActions(actions: readonly Unranked[]): Recommendation[] {
-  return [...actions]
-    .sort((left, right) => {
-      const group = groupOf(left) - groupOf(right);
-      if (group !== 0) return group;
-      const money =
-        groupOf(left) === 0 ? moneyOf(left) - moneyOf(right) || left.rows.added - right.rows.added : 0;
-      return money || harmAfter(left) - harmAfter(right) || orderOf(left) - orderOf(right);
-    })
-    .slice(0, MOST)
-    .map((action, place) => ({ id: place + 1, ...action }));
+  const arePriced = actions.some(({ cost }) => cost !== null);
+  const priceOf = (action: Unranked): number => (arePriced && suffices(action) ? costOf(action) : NEVER);
+  const ranked = [...actions].sort(
+    (left, right) =>
+      groupOf(left) - groupOf(right) ||
+      compared(priceOf(left), priceOf(right)) ||
+      harmAfter(left) - harmAfter(right) ||
+      orderOf(left) - orderOf(right),
+  );
+  // Not to train is always one of them.
+  while (ranked.length > MOST)
+    ranked.splice(
+      ranked.findLastIndex(({ action }) => action !== "stop"),
+      1,
+    );
+  return ranked.map((action, place) => ({ id: place + 1, ...action }));
 }
+
+/** More than any price: what has none stands behind what has one. */
+const NEVER = Number.POSITIVE_INFINITY;
+const compared = (left: number, right: number): number => (left === right ? 0 : left < right ? -1 : 1);
+const costOf = ({ cost }: Unranked): number => cost?.amount ?? NEVER;
 
 function groupOf({ helps, after }: Unranked): number {
-  if (after === null) return 2;
-  if (!helps) return 3;
-  return after.value < 1 ? 0 : 1;
+  if (after === null) return 1;
+  return helps ? 0 : 2;
 }
 
-/** Of unpriced actions none is dearer than another. */
-const moneyOf = ({ cost }: Unranked): number => cost?.amount ?? 0;
+const suffices = ({ helps, after }: Unranked): boolean => helps && after !== null && after.high < 1;
 /** What could not be tried stays in its order. */
 const harmAfter = ({ after }: Unranked): number => after?.value ?? 0;
 const orderOf = ({ action }: Unranked): number => ACTIONS.indexOf(action);

@@ -56,13 +56,13 @@ export function recommend(found: Found): Remedies {
   const flagged = found.localization?.flagged ?? null;
   if (worst === null) return { ...NOTHING, flagged };
   const tried = runTrials(found, asked, flagged);
-  const before = tried === null ? marginsOf(worst) : intervalOf(tried.harm[TELLING]?.[0] ?? []);
+  const checked = marginsOf(worst);
   const untried = (action: Action): Unranked =>
-    offer(found, { action, parameters: {} }, worst.purpose, before, null);
+    offer(found, { action, parameters: {} }, worst.purpose, checked, null);
   const actions = [
-    ...(tried === null ? [] : offersOf(found, tried, worst.purpose, before)),
+    ...(tried === null ? [] : offersOf(found, tried, worst.purpose)),
     untried("regenerate"),
-    stopping(found, untried("stop"), tried),
+    stopping(found, untried("stop")),
   ];
   return {
     recommendations: rankActions(actions),
@@ -82,8 +82,9 @@ const NOTHING: Remedies = {
 };
 
 /** The trials that half A chose, as half B saw them. */
-function offersOf(found: Found, tried: Tried, purpose: Purpose, before: Interval): readonly Unranked[] {
+function offersOf(found: Found, tried: Tried, purpose: Purpose): readonly Unranked[] {
   const [choosing = [], telling = []] = [tried.harm[CHOOSING], tried.harm[TELLING]];
+  const before = intervalOf(telling[0] ?? []);
   return chooseTrials(tried.trials, choosing).flatMap((place) => {
     const { action, parameters } = tried.trials[place] ?? { action: null, parameters: {} };
     if (action === null) return [];
@@ -125,16 +126,21 @@ function offer(
 }
 
 /** Training anyway is what stopping spares. */
-function stopping(found: Found, stop: Unranked, tried: Tried | null): Unranked {
-  const pairs = tried?.harm[TELLING]?.[0] ?? [stop.before.value];
-  const beyond = pairs.filter((harm) => harm > 1).length / pairs.length;
-  const chance = found.confidence ?? beyond;
+function stopping(found: Found, stop: Unranked): Unranked {
+  const chance = found.confidence ?? shareBeyond(stop.before);
   const lost = priceTraining(chance, found.prices);
   return {
     ...stop,
     says: sayStop(chance, lost),
     parameters: { chance, ...(lost === null ? {} : { expected_loss: lost.amount }) },
   };
+}
+
+/** The share of the pairs beyond the margin, between the 5 %, the median and the 95 % that are known of them. */
+function shareBeyond({ low, value, high }: Interval): number {
+  if (low >= 1) return 1;
+  if (high <= 1) return 0;
+  return value > 1 ? 0.5 + (0.45 * (value - 1)) / (value - low) : 0.5 - (0.45 * (1 - value)) / (high - value);
 }
 
 const marginsOf = ({ value, low, high, margin }: HarmChannel): Interval => ({

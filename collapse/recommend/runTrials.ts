@@ -15,8 +15,8 @@ import type { Found } from "./recommend.ts";
 import type { Trial } from "./trial.ts";
 
 const PAIRS = 10;
-/** Rows of each kind that trials are drawn of: more would only be searched for copies. */
-const MOST_ROWS = 6_000;
+/** Rows that trials are drawn of and judged by: more would only be searched for copies. */
+const MOST_ROWS = { train: 5_000, test: 6_000, candidate: 4_000 };
 
 /** All trials, and what they did to harm. */
 export interface Tried {
@@ -58,7 +58,7 @@ export function runTrials(
 }
 
 const fewer = ({ train, test, candidate }: SplitRows): SplitRows => ({
-  train: takeEvenly(train, MOST_ROWS),
-  test: takeEvenly(test, MOST_ROWS),
-  candidate: takeEvenly(candidate, MOST_ROWS),
+  train: takeEvenly(train, MOST_ROWS.train),
+  test: takeEvenly(test, MOST_ROWS.test),
+  candidate: takeEvenly(candidate, MOST_ROWS.candidate),
 });

@@ -154,7 +154,17 @@ export function sampleReport(): Report {
         z: 1.2,
       },
     ],
-    rows: null,
+    rows: {
+      found: "rows",
+      method: "joint",
+      flagged: 240,
+      fdr: 0.1,
+      items: [
+        { row: 17, reason: "Its values do not go together, `age` least.", columns: ["age"], p: 0.0002 },
+        { row: 19_999, reason: "Its values do not go together.", columns: [], p: 0.0004 },
+      ],
+      map: Array.from({ length: 60 }, (_, part) => (part < 20 ? 12 : 0)),
+    },
     recommendations: null,
     data: {
       unit: "row",
@@ -200,7 +210,19 @@ export function hostileReport(text: string, columns: number): Report {
       analyzed: true,
       z: index,
     })),
-    rows: null,
+    rows: {
+      found: "rows",
+      method: "duplicates",
+      flagged: 100_000,
+      fdr: 0.1,
+      items: Array.from({ length: 100 }, (_, row) => ({
+        row,
+        reason: text,
+        columns: [text, text, text],
+        p: 0.5,
+      })),
+      map: Array(60).fill(1),
+    },
     recommendations: null,
     data: {
       unit: "row",

@@ -32,6 +32,13 @@ describe("the page", () => {
     }
   });
 
+  test("draws where in the file the flagged rows lie, in words too", () => {
+    const titles = elementsOf(writeHtml(sampleReport())).filter(({ name }) => name === "title");
+    expect(titles.map(textOf)).toContain(
+      "Where in the candidate the flagged rows lie, in 60 parts of equal length: the most, 12, from row 0 on.",
+    );
+  });
+
   test("loads nothing, runs nothing, and lets in no style but its own", () => {
     const page = writeHtml(hostileReport(HOSTILE, 3));
     const elements = elementsOf(page);
@@ -100,6 +107,7 @@ describe("the page", () => {
       evidence: null,
       harm: { predictive: null, generative: null, copies: null },
       columns: [],
+      rows: null,
       data: { ...sample.data, reference: null, ignored: [] },
       notes: [],
     });

@@ -4,6 +4,8 @@ import { columnsPart, dataPart } from "./html/dataPart.ts";
 import { dimensionsPart } from "./html/dimensionsPart.ts";
 import { harmPart } from "./html/harmPart.ts";
 import { Markup, markup } from "./html/markup.ts";
+import { recommendationsPart } from "./html/recommendationsPart.ts";
+import { rowsPart } from "./html/rowsPart.ts";
 import { STYLE } from "./html/style.ts";
 import { verdictPart } from "./html/verdictPart.ts";
 import { VERDICT_WORDS } from "./text/words.ts";
@@ -33,6 +35,8 @@ export function writeHtml(report: Report): string {
 <main>
 ${verdictPart(report)}
 ${harmPart(report)}
+${rowsPart(report)}
+${recommendationsPart(report)}
 ${dimensionsPart(report)}
 ${columnsPart(report)}
 ${dataPart(report)}

@@ -35,6 +35,13 @@ describe("the report in a terminal", () => {
     ]);
   });
 
+  test("says where in the file the flagged rows lie, without color", () => {
+    const lines = plain(100).split("\n");
+    expect(lines).toContain(`  in the file  │${"█".repeat(20)}${" ".repeat(40)}│`);
+    expect(lines).toContain("  row 17  Its values do not go together, `age` least.");
+    expect(plain(100)).toContain("240 of 20,000 rows (1.2 %) are flagged");
+  });
+
   test.each([40, 60, 80, 120])("no line is wider than %i cells", (width) => {
     for (const report of [sampleReport(), hostileReport(`${HOSTILE}${"長".repeat(300)}`, 30)])
       for (const line of writeTerminal(report, { color: false, width }).split("\n"))

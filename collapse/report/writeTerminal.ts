@@ -1,6 +1,8 @@
 import type { Report } from "../contracts/report.ts";
 import { harmLines } from "./terminal/harmLines.ts";
 import { createPaint } from "./terminal/paint.ts";
+import { recommendationLines } from "./terminal/recommendationLines.ts";
+import { rowLines } from "./terminal/rowLines.ts";
 import { columnLines, dataLines, dimensionLines, noteLines } from "./terminal/tables.ts";
 import { verdictLines } from "./terminal/verdictLines.ts";
 
@@ -14,7 +16,7 @@ export interface TerminalLook {
 }
 
 /**
- * A report as lines for people: the verdict, the three worst findings, harm against its margins, the eight
+ * A report as lines for people: the verdict, the three worst findings, harm against its margins, what to do, the eight
  * dimensions, the columns by effect, the data and the notes. No line is wider than `width` (40 to 120); names that
  * would move a terminal's cursor cannot.
  */
@@ -24,6 +26,8 @@ export function writeTerminal(report: Report, { color, width }: TerminalLook): s
   const sections = [
     verdictLines(report, cells, paint),
     harmLines(report, cells, paint),
+    rowLines(report, cells, paint),
+    recommendationLines(report, cells, paint),
     dimensionLines(report, cells, paint),
     columnLines(report, cells, paint),
     dataLines(report, cells, paint),

@@ -1,5 +1,5 @@
-import type { Document } from "./wordsOf.ts";
 import { pairHash, runHash } from "./wordHash.ts";
+import type { Document } from "./wordsOf.ts";
 
 const WORD_SLOTS = 2 ** 20;
 const PAIR_SLOTS = 2 ** 21;

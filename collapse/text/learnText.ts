@@ -26,7 +26,9 @@ export function learnText(column: PlacedColumn): Learner {
         ...Array.from({ length: DOCUMENT_AXES }, (_, axis) => `hashed words ${axis + 1}`),
       ];
       return {
-        columns: names.map((name) => derivedColumn(column, name, `counted of the texts of \`${column.plan.name}\``)),
+        columns: names.map((name) =>
+          derivedColumn(column, name, `counted of the texts of \`${column.plan.name}\``),
+        ),
         derive: (block) => describeTexts(block, column.place, halves, names.length),
       };
     },

@@ -1,74 +1,61 @@
 import type { Copies, HarmChannel } from "../contracts/harm.ts";
 import { channelOf, unknownChannel } from "../harm/channelOf.ts";
-import { seededRandom, shuffledIndices } from "../numerics/random.ts";
-import { type Documents, isSecondHalf } from "./documents.ts";
-import { allPlaces, documentDrawer, type Span, tokensOf } from "./drawDocuments.ts";
-import { numberGrams } from "./numberGrams.ts";
-import { purgeDocuments } from "./purgeDocuments.ts";
-import {
-  countTrigrams,
-  type Judged,
-  type NumberedDocuments,
-  type Priors,
-  surprisal,
-  type TrigramCounts,
-} from "./trigramModel.ts";
+import { doubled } from "../harm/doubled.ts";
+import { type Compared, compareModels } from "./compareModels.ts";
+import type { Documents } from "./documents.ts";
+import type { Surprise } from "./judgeModels.ts";
 
 const MEAN_MARGIN = Math.log(1.1);
 const TAIL_MARGIN = Math.log(1.3);
 const MOST_LOG_RATIO = Math.log(4);
-const MOST_TRAINED = 100_000;
-const MOST_TESTED = 50_000;
-const LEAST_TRAINED = 2_000;
-const TAIL_SHARE = 0.1;
 const LEAST_TAIL_WORDS = 400;
-const PRIORS = [0.5, 2, 8, 32, 128];
+/** Whoever knows half as many again of the judging documents' rare couples as real words do has seen them. */
+const SEEN_FROM = Math.log(1.5);
+const BETTER_FROM = 0.05;
+const SEEN_SDS = 3;
 
 /** What training on the candidate's documents costs a language model. */
 export interface TextHarm {
   readonly channels: readonly HarmChannel[];
   readonly copies: Copies;
   readonly trainedDocuments: number;
-  readonly testedDocuments: number;
-}
-
-/** Documents with their numbered runs. */
-interface Numbered extends NumberedDocuments {
-  readonly documents: Documents;
-}
-
-/** How surprised two models are on average, in nats per word: by all words, and by rare ones. */
-interface Surprise {
-  readonly all: number;
-  readonly tail: number;
+  /** Whether whoever wrote the candidate knew the reference's documents. */
+  readonly hasSeen: boolean;
 }
 
 /**
  * Perplexity on unseen real documents of a trigram model that learned the candidate, over that of one that learned
- * as many real words: on all words (`mean`) and on the rarest tenth of those that real training can know (`tail`).
- * Half of the reference trains, half judges; pairs of real halves are the null. Intervals are twice as wide as the
- * pairs say, for a trigram model is no model that anybody trains.
+ * as many real words: on all words (`mean`), and on the rarest tenth of those that real training can know (`tail`).
+ * Either half of the reference trains while the other judges; a pair's value is the mean of both. Real training
+ * against real training is the null. Where the candidate's writer has seen the judging documents no channel counts: it
+ * knows them better than it will know any text to come, and how much better nobody can tell.
  */
 export function measureTextHarm(
   texts: { readonly reference: Documents; readonly candidate: Documents },
   options: { readonly seed: number; readonly pairs: number },
 ): TextHarm {
-  const { reference, candidate } = texts;
-  const split = splitDocuments(reference, candidate, options.seed);
-  const purged = purgeDocuments(reference, candidate, split);
-  const copies = {
-    ofCandidate: split.candidate.length - purged.candidate.length,
-    ofReference: split.train.length - purged.train.length,
+  const folds = ([0, 1] as const).flatMap((fold) => compareModels(texts, { ...options, fold }) ?? []);
+  const [first] = folds;
+  if (!first)
+    return {
+      channels: unknownChannels(),
+      copies: { ofCandidate: 0, ofReference: 0 },
+      trainedDocuments: 0,
+      hasSeen: false,
+    };
+  const hasSeen = knowsTooMuch(folds);
+  return {
+    channels: [
+      channelFor("mean", MEAN_MARGIN, folds, hasSeen, ({ all }) => all),
+      channelFor("tail", TAIL_MARGIN, folds, hasSeen, ({ tail }) => tail),
+    ],
+    copies: {
+      ofCandidate: sumOf(folds.map(({ copies }) => copies.ofCandidate)),
+      ofReference: sumOf(folds.map(({ copies }) => copies.ofReference)),
+    },
+    trainedDocuments: first.trainedDocuments,
+    hasSeen,
   };
-  const budget = Math.min(
-    tokensOf(candidate, purged.candidate),
-    Math.floor(tokensOf(reference, purged.train) / 2),
-    MOST_TRAINED,
-  );
-  const done = { copies, testedDocuments: split.test.length };
-  if (budget < LEAST_TRAINED) return { ...done, channels: unknownChannels(), trainedDocuments: 0 };
-  const pairs = comparePairs(texts, split.test, purged, budget, options);
-  return { ...done, ...pairs };
 }
 
 const unknownChannels = (): HarmChannel[] => [
@@ -76,149 +63,54 @@ const unknownChannels = (): HarmChannel[] => [
   unknownChannel("predictive", "tail", TAIL_MARGIN, MOST_LOG_RATIO),
 ];
 
-/** By the hash of groups, and so copies of a document stay on one side; of the judging half as many as are judged. */
-function splitDocuments(reference: Documents, candidate: Documents, seed: number) {
-  const places = allPlaces(reference);
-  const isTest = (place: number): boolean => isSecondHalf(reference.groups[place] ?? 0);
-  const second = places.filter(isTest);
-  const order = shuffledIndices(second.length, seededRandom(seed, "judging documents"));
-  const test: number[] = [];
-  let tokens = 0;
-  for (const index of order) {
-    if (tokens >= MOST_TESTED) break;
-    const place = second[index] ?? 0;
-    test.push(place);
-    tokens += (reference.starts[place + 1] ?? 0) - (reference.starts[place] ?? 0);
-  }
-  return {
-    train: places.filter((place) => !isTest(place)),
-    test: Uint32Array.from(test).sort(),
-    candidate: allPlaces(candidate),
-  };
+function channelFor(
+  channel: string,
+  margin: number,
+  folds: readonly Compared[],
+  hasSeen: boolean,
+  read: (surprise: Surprise) => number,
+): HarmChannel {
+  const [first] = folds;
+  const pairs = first?.null.length ?? 0;
+  const ofPair = (pair: number, of: (fold: Compared) => readonly Surprise[]): number =>
+    sumOf(folds.map((fold) => read(of(fold)[pair] ?? { all: 0, tail: 0 }))) / folds.length;
+  const both = (of: (fold: Compared) => readonly Surprise[]): number[] =>
+    Array.from({ length: pairs }, (_, pair) => ofPair(pair, of));
+  const nulls = both((fold) => fold.null);
+  const isJudged = channel !== "tail" || folds.every(({ tailWords }) => tailWords >= LEAST_TAIL_WORDS);
+  const trainedRows = first?.trainedDocuments ?? 0;
+  const found = doubled(
+    channelOf({
+      purpose: "predictive",
+      channel,
+      subject: null,
+      margin,
+      trainedRows,
+      leastRows: isJudged ? 1 : trainedRows + 1,
+      // Neither of two real sides is the better one: both directions count.
+      null: [...nulls, ...nulls.map((value) => -value)],
+      candidate: both((fold) => fold.candidate),
+    }),
+  );
+  return hasSeen ? { ...found, eligible: false, rowsNeeded: null } : found;
 }
 
-function comparePairs(
-  texts: { readonly reference: Documents; readonly candidate: Documents },
-  test: Uint32Array,
-  purged: { readonly train: Uint32Array; readonly candidate: Uint32Array },
-  budget: number,
-  options: { readonly seed: number; readonly pairs: number },
-): Pick<TextHarm, "channels" | "trainedDocuments"> {
-  const grams = numberGrams(documentsAt(texts.reference, test));
-  const numbered = (documents: Documents): Numbered => ({ documents, grams: grams.number(documents) });
-  const real = numbered(texts.reference);
-  const other = numbered(texts.candidate);
-  const counted = (of: Numbered, spans: readonly Span[]): TrigramCounts => countTrigrams(of, grams.sizes, spans);
-  const spansOf = (places: Uint32Array): readonly Span[] => spansAt(texts.reference, places);
-  const judged = judgedWords(texts.reference, test);
-  const tail = rarestWords(judged, real, counted(real, spansOf(purged.train)));
-  const types = (grams.sizes[0] ?? 1) + 1;
-  const random = seededRandom(options.seed, "text pairs");
-  const drawReal = documentDrawer(texts.reference, purged.train, random);
-  const drawCandidate = documentDrawer(texts.candidate, purged.candidate, random);
-  const sides = Array.from({ length: options.pairs }, () => {
-    const [left = [], right = []] = drawReal.draw([budget, budget]);
-    return { left, right, candidate: drawCandidate.draw([budget])[0] ?? [] };
-  });
-  const first = counted(real, sides[0]?.left ?? []);
-  const priors = choosePriors((some, into) => surprisal(first, real, judged, types, some, into), judged);
-  const nats = new Float64Array(judged.places.length);
-  const surpriseOf = (model: TrigramCounts): Surprise => {
-    surprisal(model, real, judged, types, priors, nats);
-    return { all: meanOf(nats, null), tail: meanOf(nats, tail) };
-  };
-  const compared = sides.map(({ left, right, candidate }) => ({
-    left: surpriseOf(counted(real, left)),
-    right: surpriseOf(counted(real, right)),
-    candidate: surpriseOf(counted(other, candidate)),
-  }));
-  const documentsASide = Math.round(compared.length === 0 ? 0 : (sides[0]?.left.length ?? 0));
-  const channel = (name: "mean" | "tail", margin: number, read: (one: Surprise) => number): HarmChannel => {
-    const differences = compared.map(({ left, right }) => read(right) - read(left));
-    return doubled(
-      channelOf({
-        purpose: "predictive",
-        channel: name,
-        subject: null,
-        margin,
-        trainedRows: documentsASide,
-        leastRows: name === "tail" && tail.length < LEAST_TAIL_WORDS ? documentsASide + 1 : 1,
-        null: [...differences, ...differences.map((difference) => -difference)],
-        candidate: compared.map(({ left, candidate }) => read(candidate) - read(left)),
-      }),
-    );
-  };
-  return {
-    channels: [
-      channel("mean", MEAN_MARGIN, ({ all }) => all),
-      channel("tail", TAIL_MARGIN, ({ tail: rare }) => rare),
-    ],
-    trainedDocuments: documentsASide,
-  };
+/**
+ * Whether the candidate knows more of the judging documents than other real words do (by half as much again, and by
+ * three deviations), or teaches a model more of them (5 % less perplexity, and three deviations).
+ */
+function knowsTooMuch(folds: readonly Compared[]): boolean {
+  const known = folds.flatMap(({ candidateKnown }) => candidateKnown);
+  const nulls = folds.flatMap(({ nullKnown }) => nullKnown);
+  const better = folds.flatMap(({ candidate }) => candidate.map(({ all }) => -all));
+  const differences = folds.flatMap((fold) => fold.null.map(({ all }) => all));
+  return (
+    meanOf(known) > Math.max(SEEN_FROM, SEEN_SDS * rootMeanSquare(nulls)) ||
+    meanOf(better) > Math.max(BETTER_FROM, SEEN_SDS * rootMeanSquare(differences))
+  );
 }
 
-/** A measured proxy alone decides nothing so surely: its interval counts twice. */
-export function doubled(channel: HarmChannel): HarmChannel {
-  const { value, low, high } = channel;
-  return { ...channel, low: value - 2 * (value - low), high: value + 2 * (high - value) };
-}
-
-function documentsAt(documents: Documents, places: Uint32Array): Documents {
-  const starts = new Uint32Array(places.length + 1);
-  places.forEach((place, index) => {
-    starts[index + 1] =
-      (starts[index] ?? 0) + (documents.starts[place + 1] ?? 0) - (documents.starts[place] ?? 0);
-  });
-  const words = new Uint32Array(starts[places.length] ?? 0);
-  places.forEach((place, index) => {
-    words.set(documents.words.subarray(documents.starts[place] ?? 0, documents.starts[place + 1] ?? 0), starts[index]);
-  });
-  return { count: places.length, starts, words, groups: places };
-}
-
-const spansAt = ({ starts }: Documents, places: Uint32Array): readonly Span[] =>
-  Array.from(places, (place) => ({ from: starts[place] ?? 0, to: starts[place + 1] ?? 0 }));
-
-function judgedWords(documents: Documents, test: Uint32Array): Judged {
-  const length = tokensOf(documents, test);
-  const places = new Uint32Array(length);
-  const before = new Uint8Array(length);
-  let index = 0;
-  for (const { from, to } of spansAt(documents, test))
-    for (let at = from; at < to; at++) {
-      places[index] = at;
-      before[index++] = Math.min(2, at - from);
-    }
-  return { places, before };
-}
-
-/** Of the judged words that training documents have: the tenth that they have least often. */
-function rarestWords({ places }: Judged, { grams }: NumberedDocuments, { counts }: TrigramCounts): Uint32Array {
-  const countAt = (index: number): number => counts[0]?.[grams[0]?.[places[index] ?? 0] ?? 0] ?? 0;
-  const known = Uint32Array.from({ length: places.length }, (_, index) => index).filter((index) => countAt(index) > 0);
-  return known.sort((a, b) => countAt(a) - countAt(b) || a - b).slice(0, Math.floor(TAIL_SHARE * known.length));
-}
-
-/** The priors by which real training is least surprised, the same for all models. */
-function choosePriors(
-  surprise: (priors: Priors, into: Float64Array) => void,
-  { places }: Judged,
-): Priors {
-  const nats = new Float64Array(places.length);
-  let best: Priors = { pair: 8, triple: 8 };
-  let least = Number.POSITIVE_INFINITY;
-  for (const pair of PRIORS)
-    for (const triple of PRIORS) {
-      surprise({ pair, triple }, nats);
-      const mean = meanOf(nats, null);
-      if (mean < least) [least, best] = [mean, { pair, triple }];
-    }
-  return best;
-}
-
-function meanOf(values: Float64Array, chosen: Uint32Array | null): number {
-  let sum = 0;
-  if (chosen === null) for (const value of values) sum += value;
-  else for (const index of chosen) sum += values[index] ?? 0;
-  return sum / Math.max(1, chosen === null ? values.length : chosen.length);
-}
+const meanOf = (values: readonly number[]): number => sumOf(values) / Math.max(1, values.length);
+const rootMeanSquare = (values: readonly number[]): number =>
+  Math.sqrt(meanOf(values.map((value) => value ** 2)));
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -1,4 +1,4 @@
-import { type Documents } from "./documents.ts";
+import type { Documents } from "./documents.ts";
 import { runHash } from "./wordHash.ts";
 
 const RUN = 8;

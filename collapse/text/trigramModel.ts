@@ -1,9 +1,7 @@
 import type { Span } from "./drawDocuments.ts";
 
-/** Documents whose runs of one, two and three words are numbered. */
-export interface NumberedDocuments {
-  readonly grams: readonly Uint32Array[];
-}
+/** Of each order, one word to three, the number of the run that ends at each word of some documents. */
+export type NumberedDocuments = readonly Uint32Array[];
 
 /** How many occurrences of a context the shorter one is worth: of one word, and of two. */
 export interface Priors {
@@ -14,19 +12,19 @@ export interface Priors {
 /** Counts of numbered runs. */
 export interface TrigramCounts {
   readonly tokens: number;
-  readonly counts: readonly Uint32Array[];
+  readonly counts: readonly Float64Array[];
 }
 
 /** Counts the runs of the given words. */
 export function countTrigrams(
-  { grams }: NumberedDocuments,
+  grams: NumberedDocuments,
   sizes: readonly number[],
   spans: readonly Span[],
 ): TrigramCounts {
   let tokens = 0;
   for (const { from, to } of spans) tokens += to - from;
   const counts = sizes.map((size, order) => {
-    const ofOrder = new Uint32Array(size);
+    const ofOrder = new Float64Array(size);
     const numbers = grams[order];
     if (!numbers) return ofOrder;
     for (const { from, to } of spans)
@@ -37,6 +35,16 @@ export function countTrigrams(
     return ofOrder;
   });
   return { tokens, counts };
+}
+
+/** The counts of some words without those of a part of them. */
+export function lessen(whole: TrigramCounts, part: TrigramCounts): TrigramCounts {
+  return {
+    tokens: whole.tokens - part.tokens,
+    counts: whole.counts.map((ofOrder, order) =>
+      ofOrder.map((count, number) => count - (part.counts[order]?.[number] ?? 0)),
+    ),
+  };
 }
 
 /** A judged word: where it stands, and how many words of its document stand before it, at most 2. */
@@ -52,7 +60,7 @@ export interface Judged {
  */
 export function surprisal(
   { tokens, counts }: TrigramCounts,
-  { grams }: NumberedDocuments,
+  grams: NumberedDocuments,
   { places, before }: Judged,
   types: number,
   priors: Priors,

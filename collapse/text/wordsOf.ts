@@ -19,12 +19,20 @@ const [UNKNOWN, LETTER, DIGIT, WITHIN, ALONE, MARK, SPACE] = [0, 1, 2, 3, 4, 5, 
 const classes = new Uint8Array(65_536);
 
 /** Scripts that write no space between words: each of their letters is a word. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+// Written where they are used, each call would translate them anew, for milliseconds.
+const SPACES = /\s/u;
+const LETTERS = /\p{L}/u;
+const DIGITS = /\p{N}/u;
+const WITHIN_WORDS = /[\p{M}'’]/u;
+const HALVES = /[\ud800-\udfff]/;
 
 /**
  * The words of a text: letters and digits in a row, apostrophes within; every other sign that is no space stands for
- * itself. Capitals and white space make no difference. A scan over classes of characters, for `Intl.Segmenter` takes
- * some hundred times as long.
+ * itself. Capitals and white space make no difference. A scan over classes of characters, which are the same with every
+ * version of Node: what `Intl.Segmenter` takes for a word changes with its tables.
  */
 export function wordsOf(text: string): Document {
   const plain = text.slice(0, MOST_CHARACTERS).normalize("NFC").toLowerCase().replace(/\s+/gu, " ").trim();
@@ -61,12 +69,12 @@ function classAt(text: string, at: number): number {
 }
 
 function classOf(sign: string): number {
-  if (/\s/u.test(sign)) return SPACE;
+  if (SPACES.test(sign)) return SPACE;
   if (UNSPACED.test(sign)) return ALONE;
-  if (/\p{L}/u.test(sign)) return LETTER;
-  if (/\p{N}/u.test(sign)) return DIGIT;
-  if (/[\p{M}'’]/u.test(sign)) return WITHIN;
-  return /[\ud800-\udfff]/.test(sign) ? ALONE : MARK;
+  if (LETTERS.test(sign)) return LETTER;
+  if (DIGITS.test(sign)) return DIGIT;
+  if (WITHIN_WORDS.test(sign)) return WITHIN;
+  return HALVES.test(sign) ? ALONE : MARK;
 }
 
 /** The end of a word that begins at `from`: an apostrophe belongs to it where a letter follows. */

@@ -84,7 +84,7 @@ const sayBeyond = (channel: HarmChannel): string =>
   `${sayChannel(channel)}, and its whole interval lies beyond.`;
 
 const sayTooFew = (rows: number): string =>
-  `Only ${rows.toLocaleString("en")} rows a side can be compared; a verdict needs 200, and 8 buckets of groups where rows belong to groups.`;
+  `Only ${rows.toLocaleString("en")} rows a side can be compared; a verdict needs 200, and 8 buckets of groups where rows belong to groups; of documents 60 and 5,000 words, of episodes 10 and 2,000 frames.`;
 
 function sayWarning(channel: HarmChannel): string {
   const advice =

@@ -30,6 +30,11 @@ const tail =
 
 const upOr = (value: number, up: string, down: string): string => (value > 0 ? up : down);
 
+const fewerDifferent =
+  (what: string): Say =>
+  ({ value }) =>
+    `there are ${fewerOrMore(Math.exp(value))} different ${what}, in as many words`;
+
 /** The sentence of each metric of the dimensions; one that is not here is said with its name. */
 const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
   ["ks", ({ value }) => `the share of rows below some value is off by ${percent(value)}`],
@@ -168,6 +173,37 @@ const SENTENCES: ReadonlyMap<string, Say> = new Map<string, Say>([
     "nn1_ratio",
     ({ value }) =>
       `rows lie ${number(Math.exp(value))} times as far from their nearest neighbor as real rows do`,
+  ],
+  ["distinct_1", fewerDifferent("words")],
+  ["distinct_2", fewerDifferent("couples of words")],
+  ["distinct_3", fewerDifferent("runs of three words")],
+  ["distinct_4", fewerDifferent("runs of four words")],
+  [
+    "word_hapaxes",
+    ({ value }) => `there are ${fewerOrMore(Math.exp(value))} words that stand once, in as many words`,
+  ],
+  [
+    "vendi_score",
+    ({ value }) => `the documents are ${number(Math.exp(value))} times as different from each other`,
+  ],
+  [
+    "episode_shift",
+    ({ value }) =>
+      `${upOr(value, "higher", "lower")} than in real episodes, by ${number(Math.abs(value))} standard deviations`,
+  ],
+  [
+    "episode_spread",
+    ({ value }) => `episodes differ in it ${number(Math.exp(value))} times as much as real ones do`,
+  ],
+  [
+    "episode_variance",
+    ({ value }) =>
+      `episodes lie ${number(Math.exp(value / 2))} times as far from their mean path as real ones do`,
+  ],
+  [
+    "nearest_episode",
+    ({ value }) =>
+      `an episode's nearest other one is ${number(Math.exp(value))} times as far away as among real ones`,
   ],
   ["c2st_auc", ({ value }) => `a classifier tells its rows from real ones (AUC ${number(value)})`],
 ]);

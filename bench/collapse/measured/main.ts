@@ -8,29 +8,36 @@ import { measureCase } from "./measureCase.ts";
 import { ARMS, MEASURED_VERSION } from "./measuredCase.ts";
 import { openMeasured } from "./measuredFile.ts";
 
-// `node bench/collapse/measured/main.ts DATA_FOLDER --measured FILE [--cases N]`: lets the engine and the simple rules
-// measure the first N cases, against either reference. What FILE has already is left as it is, so that a run may be
+// `node bench/collapse/measured/main.ts DATA_FOLDER --measured FILE [--cases N] [--arm seen|fresh]`: lets the engine and the simple rules
+// measure the first N cases, against either reference or one of them. What FILE has already is left as it is, so that a run may be
 // stopped and started again.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { cases: { type: "string", default: "1000000" }, measured: { type: "string" } },
+  options: {
+    arm: { type: "string" },
+    cases: { type: "string", default: "1000000" },
+    measured: { type: "string" },
+  },
 });
 const [dataFolder] = positionals;
 if (dataFolder === undefined || values.measured === undefined)
-  throw new Error("Usage: node bench/collapse/measured/main.ts DATA_FOLDER --measured FILE [--cases N]");
+  throw new Error(
+    "Usage: node bench/collapse/measured/main.ts DATA_FOLDER --measured FILE [--cases N] [--arm ARM]",
+  );
 
 const measured = openMeasured(values.measured);
+const arms = ARMS.filter((arm) => values.arm === undefined || values.arm === arm);
 const open = benchCases()
   .slice(0, Number(values.cases))
-  .filter((one) => ARMS.some((arm) => measured.get(caseHash(one, MEASURED_VERSION), arm) === undefined));
+  .filter((one) => arms.some((arm) => measured.get(caseHash(one, MEASURED_VERSION), arm) === undefined));
 console.log(`${open.length} cases to measure`);
 const folder = mkdtempSync(join(tmpdir(), "headgate-bench-"));
 try {
   for await (const made of makeCases(dataFolder, open)) {
     const { dataset, variant, size, seed } = made.benchCase;
     const hash = caseHash(made.benchCase, MEASURED_VERSION);
-    for (const arm of ARMS) {
+    for (const arm of arms) {
       if (measured.get(hash, arm) !== undefined) continue;
       const result = await measureCase(made, { hash, arm, folder });
       measured.add(result);

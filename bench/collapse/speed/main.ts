@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { profile } from "../../../collapse/index.ts";
 import { plainTable } from "../../report/tables.ts";
 import { makeTables } from "./makeTables.ts";
 import { type Job, type Measured, measuredSchema } from "./measured.ts";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
 
 const ROOT = join(import.meta.dirname, "../../..");
 const SMALL_ROWS = 10_000;
+const MOST_SAMPLED_ROWS = 50_000;
 const numberSchema = z.coerce.number().int().positive();
 
 function measureInProcess(job: Job, profileFolder?: string): Measured {
@@ -42,6 +44,14 @@ function measureCommand(candidate: string, reference: string): number {
   return (performance.now() - start) / 1_000;
 }
 
+/** A profile of the reference, with as many of its rows as one may hold. */
+async function writeProfile(reference: string): Promise<string> {
+  const made = await profile({ reference: [reference], sampledRows: MOST_SAMPLED_ROWS });
+  if (!made.ok) throw new Error(made.failure.detail);
+  writeFileSync(`${reference}.profile`, made.value.bytes);
+  return `${reference}.profile`;
+}
+
 /** Seconds until the phase begins that follows the null. */
 function secondsUntilHarm({ phases, wallSeconds }: Measured): number {
   const end = phases.findIndex(({ phase }) => phase === "Training on both");
@@ -54,11 +64,13 @@ const folder = mkdtempSync(join(tmpdir(), "headgate-speed-"));
 try {
   const large = await makeTables(folder, numberSchema.parse(values.rows));
   const small = await makeTables(folder, SMALL_ROWS);
-  const ask = (kind: Job["kind"], quick: boolean, profileFolder?: string): Measured =>
-    measureInProcess({ kind, quick, ...large }, profileFolder);
+  const ask = (kind: Job["kind"], quick: boolean, profileFolder?: string, tables = large): Measured =>
+    measureInProcess({ kind, quick, ...tables }, profileFolder);
   const scan = ask("scan", false);
   const whole = ask("check", false, values.profile);
   const quick = ask("check", true);
+  const reference = await writeProfile(large.reference);
+  const profiled = ask("check", false, undefined, { ...large, reference });
   const command = measureCommand(small.candidate, small.reference);
   const line = (what: string, found: number, aim: string, { cpuSeconds, peakMegabytes }: Measured) => [
     what,
@@ -75,18 +87,22 @@ try {
       line("statistics with null", secondsUntilHarm(whole), "4", whole),
       line("whole check", whole.wallSeconds, "12", whole),
       line("--quick", quick.wallSeconds, "5", quick),
+      line("statistics, saved profile", secondsUntilHarm(profiled), "2", profiled),
+      line("whole check, saved profile", profiled.wallSeconds, "6", profiled),
       ["10,000 rows, with process start", seconds(command), "3", "", "", ""],
     ]),
   );
   console.log(
     `\n${plainTable([
-      ["phase", "check s", "quick s"],
+      ["phase", "check s", "quick s", "profile s"],
       ...whole.phases.map(({ phase, seconds: found }) => [
         phase,
         seconds(found),
-        seconds(quick.phases.find((one) => one.phase === phase)?.seconds ?? 0),
+        ...[quick, profiled].map(({ phases }) =>
+          seconds(phases.find((one) => one.phase === phase)?.seconds ?? 0),
+        ),
       ]),
-    ])}\n\nverdicts: ${whole.verdict}, quick ${quick.verdict}`,
+    ])}\n\nverdicts: ${whole.verdict}, quick ${quick.verdict}, with a profile ${profiled.verdict}`,
   );
 } finally {
   rmSync(folder, { recursive: true });

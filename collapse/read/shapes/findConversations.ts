@@ -31,7 +31,9 @@ export async function findConversations(
     return {
       over: (rows) => turnsSql(rows, messages, others),
       presets: presetsOf(name, others.includes("conversation_id")),
-      notes: [`Read as conversations: each turn of the model in \`${name}\` is one row, its text is \`response\`.`],
+      notes: [
+        `Read as conversations: each turn of the model in \`${name}\` is one row, its text is \`response\`.`,
+      ],
     };
   }
   return null;
@@ -63,7 +65,9 @@ const presetsOf = (name: string, hasId: boolean): ReadonlyMap<string, ColumnPres
       "conversation_id",
       {
         role: "group",
-        because: hasId ? "it groups the turns of a conversation" : `the turns of one row of \`${name}\` belong together`,
+        because: hasId
+          ? "it groups the turns of a conversation"
+          : `the turns of one row of \`${name}\` belong together`,
         isText: false,
       },
     ],

@@ -35,7 +35,9 @@ export async function layOutLists(
     const items = Array.from({ length: itemsOf.get(name) ?? 0 }, (_, item) => item);
     const isTaken = items.some((item) => names.has(`${name}[${item}]`));
     if (items.length === 0 || isTaken) return [quotedName(name)];
-    return items.map((item) => `${quotedName(name)}[${item + 1}]::DOUBLE AS ${quotedName(`${name}[${item}]`)}`);
+    return items.map(
+      (item) => `${quotedName(name)}[${item + 1}]::DOUBLE AS ${quotedName(`${name}[${item}]`)}`,
+    );
   });
   return {
     over: (rows) => `(SELECT ${selected.join(", ")} FROM ${rows})`,

@@ -25,7 +25,10 @@ export async function messagesSql(
   const list = isMixed
     ? `from_json(to_json(${column}), '[{${JSON.stringify(fields.speaker)}: "VARCHAR", ${JSON.stringify(fields.content)}: "JSON"}]')`
     : column;
-  const types = await typesOf(database, `SELECT one.${speaker} AS speaker, one.${content} AS content FROM (SELECT ${list}[1] AS one FROM ${relation} LIMIT 1)`);
+  const types = await typesOf(
+    database,
+    `SELECT one.${speaker} AS speaker, one.${content} AS content FROM (SELECT ${list}[1] AS one FROM ${relation} LIMIT 1)`,
+  );
   if (types === null || types.speaker !== "VARCHAR") return null;
   const text = types.content === "VARCHAR" ? `one.${content}` : contentSql(`to_json(one.${content})`);
   return {

@@ -77,6 +77,7 @@ const CHANNEL_WORDS: Readonly<Record<string, string>> = {
   mean: "mean error",
   worst_target: "worst target",
   tail: "error in the tails",
+  network: "error of networks",
   tree_nats: "tree model",
   discriminator_nats: "discriminator",
 };
