@@ -72,6 +72,11 @@ describe("what is no change of unit is let through", () => {
     );
   });
 
+  it.each([0.5, 1 / 2.54, 0.3, 0.1, 0.01])("values around zero that keep %s of their spread", (kept) => {
+    const candidate = quantilesOf((normal) => kept * signed(normal), 3_000, 2);
+    expect(findUnitChange(quantilesOf(signed, 3_000, 1), candidate)).toBeNull();
+  });
+
   it("columns of which few values are known", () => {
     expect(findUnitChange(undefined, quantilesOf(size, 500, 1))).toBeNull();
     expect(findUnitChange(quantilesOf(size, 500, 1), undefined)).toBeNull();

@@ -25,12 +25,15 @@ const FACTORS: readonly (readonly [number, string])[] = [
 const SLACK = 0.02;
 /** Below this the columns are alike as they are. */
 const FAR = 0.25;
+/** Numbers about 0 that shrink by less than this have lost their spread, for all that anybody can tell. */
+const LEAST_SHRINK_ABOUT_ZERO = 1_000;
 
 /**
  * Whether `candidate` are the quantiles `reference` times a factor between units, as text (`1,000`, `1/60`); null where
  * they are not, and where either is unknown. Conservative: without the factor the columns must lie far apart, with it
  * no further than samples of one distribution do (Kolmogorov and Smirnov, 5 %), both as the largest distance of ranks.
- * So a spread that shrinks by a tenth is never a unit.
+ * So a spread that shrinks by a tenth is never a unit; nor is one about 0 that shrinks to a hundredth: units and a
+ * collapse look alike there, and the worse of the two is to be judged, not refused.
  */
 export function findUnitChange(
   reference: Quantiles | undefined,
@@ -42,12 +45,21 @@ export function findUnitChange(
   if (distanceAt(1) < Math.max(FAR, 3 * near)) return null;
   let nearest: string | null = null;
   let least = near;
+  const shrinksAboutZero = (factor: number): boolean =>
+    factor < 1 && factor > 1 / LEAST_SHRINK_ABOUT_ZERO && isAboutZero(reference.values);
   for (const [factor, text] of FACTORS.flatMap(bothWays)) {
+    if (shrinksAboutZero(factor)) continue;
     const distance = distanceAt(factor);
     // 1,000 comes before 1,024, and stands unless the other is clearly nearer.
     if (distance < (nearest === null ? near : least / 2)) [nearest, least] = [text, distance];
   }
   return nearest;
+}
+
+/** Whether the median lies nearer to 0 than half the middle half is wide. */
+function isAboutZero(quantiles: readonly number[]): boolean {
+  const at = (share: number): number => quantiles[Math.round(share * (quantiles.length - 1))] ?? 0;
+  return Math.abs(at(0.5)) < (at(0.75) - at(0.25)) / 2;
 }
 
 const bothWays = ([factor, text]: readonly [number, string]): readonly (readonly [number, string])[] => [
