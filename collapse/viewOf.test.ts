@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Block, ColumnPlan, TablePlan } from "./contracts/columns.ts";
-import type { Side, Sides } from "./openSides.ts";
 import { seededRandom } from "./numerics/random.ts";
+import type { Side, Sides } from "./openSides.ts";
 import { type MemoryTable, memoryBlocks, planOf } from "./testTables.ts";
 import { sourceTexts } from "./text/testTexts.ts";
 import { viewOf } from "./viewOf.ts";
@@ -84,7 +84,13 @@ test("actions by episodes are trajectories, and what counts frames is left out",
 
 test("a long vector becomes 32 signed sums that keep its length on average, and a missing one has none", async () => {
   const width = 640;
-  const column: ColumnPlan = { name: "vector", kind: "vector", role: "feature", because: "said by a test", width };
+  const column: ColumnPlan = {
+    name: "vector",
+    kind: "vector",
+    role: "feature",
+    because: "said by a test",
+    width,
+  };
   const random = seededRandom(1, "vectors");
   const values = Float64Array.from({ length: 50 * width }, () => random.normal());
   values.fill(Number.NaN, 0, width);
@@ -95,11 +101,16 @@ test("a long vector becomes 32 signed sums that keep its length on average, and 
       yield { firstRow: 0, rows: 50, columns: [null], groups: null, vectors: [{ width, values }] };
     },
   };
-  const sides: Sides = { ...sidesOf({ columns: [column], group: null }, { a: [1] }, { a: [1] }), reference: side };
+  const sides: Sides = {
+    ...sidesOf({ columns: [column], group: null }, { a: [1] }, { a: [1] }),
+    reference: side,
+  };
   const view = await viewOf(sides, 1, quiet);
   const columns = (await firstBlock(view.sides.reference)).columns.slice(1);
   expect([view.unit, columns.length]).toEqual(["row", 32]);
   expect(columns.every((one) => Number.isNaN(one?.[0]))).toBe(true);
-  const squares = columns.flatMap((one) => Array.from({ length: 49 }, (_, row) => Number(one?.[row + 1]) ** 2));
+  const squares = columns.flatMap((one) =>
+    Array.from({ length: 49 }, (_, row) => Number(one?.[row + 1]) ** 2),
+  );
   expect(squares.reduce((sum, square) => sum + square, 0) / (49 * width)).toBeCloseTo(1, 1);
 });

@@ -75,7 +75,9 @@ function levelCoder(variable: LevelVariable): TypedCoders {
         const value = column[row] ?? Number.NaN;
         if (value !== last) {
           last = value;
-          code = Number.isNaN(value) ? missing : (codes.get(partOf(variable.part, value)) ?? nearest(value) ?? unseen);
+          code = Number.isNaN(value)
+            ? missing
+            : (codes.get(partOf(variable.part, value)) ?? nearest(value) ?? unseen);
         }
         into[row] = code;
       }

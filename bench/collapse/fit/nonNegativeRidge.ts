@@ -50,7 +50,10 @@ function descend(
     for (const [at, row] of gram.entries()) {
       const diagonal = row[at] ?? 0;
       if (diagonal === 0) continue;
-      const others = row.reduce((sum, value, other) => sum + (other === at ? 0 : value * (solution[other] ?? 0)), 0);
+      const others = row.reduce(
+        (sum, value, other) => sum + (other === at ? 0 : value * (solution[other] ?? 0)),
+        0,
+      );
       const next = Math.max(0, ((moment[at] ?? 0) - others) / (diagonal + penalty));
       moved = Math.max(moved, Math.abs(next - (solution[at] ?? 0)));
       solution[at] = next;

@@ -3,11 +3,11 @@ import { checkOptionsSchema } from "../../../collapse/contracts/options.ts";
 import { measureSides } from "../../../collapse/measureSides.ts";
 import { openSides } from "../../../collapse/openSides.ts";
 import type { Table } from "../../../collapse/read/table.ts";
-import { metricExcesses } from "../../../collapse/verdict/metricExcesses.ts";
 import type { MadeCase } from "../byWorld.ts";
 import { BASELINES } from "../verdicts/baselines.ts";
 import { writeCsv } from "../writeCsv.ts";
 import type { Arm, MeasuredCase } from "./measuredCase.ts";
+import { metricExcesses } from "./metricExcesses.ts";
 
 const NOTHING = {
   p: 1,

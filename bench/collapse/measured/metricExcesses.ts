@@ -1,6 +1,6 @@
-import type { Dimension } from "../contracts/metrics.ts";
-import type { Evidence } from "../evidence/measureEvidence.ts";
-import { excessOf } from "./scoreDimensions.ts";
+import type { Dimension } from "../../../collapse/contracts/metrics.ts";
+import type { Evidence } from "../../../collapse/evidence/measureEvidence.ts";
+import { excessOf } from "../../../collapse/verdict/scoreDimensions.ts";
 
 /** By how much one metric lies beyond its null, over all columns or pairs that it was taken of. */
 export interface MetricExcess {

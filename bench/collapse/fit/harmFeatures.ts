@@ -1,6 +1,6 @@
-import type { HarmChannel, Purpose } from "../contracts/harm.ts";
-import { DIMENSIONS } from "../contracts/metrics.ts";
-import type { MetricExcess } from "./metricExcesses.ts";
+import type { HarmChannel, Purpose } from "../../../collapse/contracts/harm.ts";
+import { DIMENSIONS } from "../../../collapse/contracts/metrics.ts";
+import type { MetricExcess } from "../measured/metricExcesses.ts";
 
 /** What harm is predicted from. */
 export interface HarmFeatures {
@@ -9,13 +9,6 @@ export interface HarmFeatures {
   /** Of each dimension log(1 + x) of the largest excess, of the mean of the three largest, and of the share beyond. */
   readonly excesses: readonly number[];
 }
-
-/** Names of the excesses, in their order. */
-export const EXCESS_FEATURES: readonly string[] = DIMENSIONS.flatMap((dimension) => [
-  `${dimension} max`,
-  `${dimension} top 3`,
-  `${dimension} share`,
-]);
 
 /** Beyond this much harm, in margins, more is no news: a model that is ruined is ruined. */
 export const MOST_HARM = 4;
