@@ -1,5 +1,6 @@
 import type { RowSample } from "../contracts/aggregates.ts";
-import { indexRows, nearestSquared, type RowIndex } from "./nearestRow.ts";
+import { nearestDistances, othersOf } from "../networks/nearestGraph.ts";
+import { indexRows, nearestSquared } from "./nearestRow.ts";
 import type { SplitRows } from "./splitRows.ts";
 import { takeEvenly } from "./takeEvenly.ts";
 
@@ -29,15 +30,15 @@ export function purgeCopies(
 ): Purged {
   const equal = new Set<number>();
   for (const row of rows.test) equal.add(reference.digest[row] ?? Number.NaN);
-  const index = indexRows(reference.encoded, width, rows.test);
-  const near = nearestOfReal(reference, rows, index, equal);
+  const distancesOf = distancesTo(reference.encoded, width, rows.test);
+  const near = nearestOfReal(reference, rows, distancesOf, equal);
   if (near === null) return { rows, ofCandidate: 0, ofReference: 0 };
-  const keep = (sample: RowSample, chosen: Uint32Array): Uint32Array =>
-    chosen.filter(
-      (row) =>
-        !equal.has(sample.digest[row] ?? Number.NaN) &&
-        (near === 0 || nearestSquared(index, sample.encoded, row, near) >= near),
-    );
+  const keep = (sample: RowSample, chosen: Uint32Array): Uint32Array => {
+    const unequal = chosen.filter((row) => !equal.has(sample.digest[row] ?? Number.NaN));
+    if (near === 0) return unequal;
+    const distances = distancesOf(sample.encoded, unequal, near);
+    return unequal.filter((_, place) => (distances[place] ?? 0) >= near);
+  };
   const real = keep(reference, rows.train);
   const other = keep(candidate, rows.candidate);
   return {
@@ -47,18 +48,40 @@ export function purgeCopies(
   };
 }
 
+/** Squared distances of rows to the nearest test row, exact where they are less than `within`. */
+type Distances = (encoded: Float64Array, chosen: Uint32Array, within: number) => Float64Array;
+
+/** By comparing all in the runtime; without it by a search that leaves out what is too far along one direction. */
+function distancesTo(encoded: Float64Array, width: number, test: Uint32Array): Distances {
+  const others = othersOf({ rows: test.length, values: taken(encoded, width, test) });
+  let index: ReturnType<typeof indexRows> | null = null;
+  return (asked, chosen, within) => {
+    const fast = test.length === 0 ? null : nearestDistances(taken(asked, width, chosen), others);
+    if (fast !== null) return fast;
+    index ??= indexRows(encoded, width, test);
+    const known = index;
+    return Float64Array.from(chosen, (row) => nearestSquared(known, asked, row, within));
+  };
+}
+
+function taken(encoded: Float64Array, width: number, rows: Uint32Array): Float64Array {
+  const values = new Float64Array(rows.length * width);
+  rows.forEach((row, place) => {
+    values.set(encoded.subarray(row * width, (row + 1) * width), place * width);
+  });
+  return values;
+}
+
 /** The 1st percentile of the squared distances from real training rows to test rows; null where most are equal. */
 function nearestOfReal(
   reference: RowSample,
   rows: SplitRows,
-  index: RowIndex,
+  distancesOf: Distances,
   equal: ReadonlySet<number>,
 ): number | null {
   const probes = takeEvenly(rows.train, PROBES);
   const equals = probes.filter((row) => equal.has(reference.digest[row] ?? Number.NaN)).length;
   if (probes.length === 0 || rows.test.length === 0 || equals > COMMON_SHARE * probes.length) return null;
-  const distances = Float64Array.from(probes, (row) =>
-    nearestSquared(index, reference.encoded, row, Number.POSITIVE_INFINITY),
-  ).sort();
+  const distances = distancesOf(reference.encoded, probes, Number.POSITIVE_INFINITY).sort();
   return distances[Math.floor(NEAR_SHARE * distances.length)] ?? 0;
 }

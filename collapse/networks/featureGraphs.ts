@@ -40,7 +40,7 @@ function scoreGraph(): Graph {
 }
 
 /** Opened with their first use, once for the thread; null where the runtime cannot be loaded on this machine. */
-function lazily(make: () => Graph): () => Session | null {
+export function lazily(make: () => Graph): () => Session | null {
   let session: Session | null | undefined;
   return () => {
     if (session !== undefined) return session;
