@@ -7,6 +7,8 @@ import { takeEvenly } from "./takeEvenly.ts";
 const NEAR_SHARE = 0.01;
 /** Rows whose nearest test row is looked for, to learn how near real rows are. */
 const PROBES = 1_000;
+/** Pairs up to which comparing all is faster than searching. */
+const MOST_COMPARED = 1e8;
 /** Where more than this share of the real rows equals a test row, equal rows are no sign of copying. */
 const COMMON_SHARE = 0.5;
 
@@ -51,13 +53,17 @@ export function purgeCopies(
 /** Squared distances of rows to the nearest test row, exact where they are less than `within`. */
 type Distances = (encoded: Float64Array, chosen: Uint32Array, within: number) => Float64Array;
 
-/** By comparing all in the runtime; without it by a search that leaves out what is too far along one direction. */
+/**
+ * Few by comparing all in the runtime; many, which lie densely, by a search that leaves out what is too far along one
+ * direction, and so where there is no runtime.
+ */
 function distancesTo(encoded: Float64Array, width: number, test: Uint32Array): Distances {
   const others = othersOf({ rows: test.length, values: taken(encoded, width, test) });
   let index: ReturnType<typeof indexRows> | null = null;
   return (asked, chosen, within) => {
-    const fast = test.length === 0 ? null : nearestDistances(taken(asked, width, chosen), others);
-    if (fast !== null) return fast;
+    const areFew = test.length > 0 && chosen.length * test.length <= MOST_COMPARED;
+    const compared = areFew ? nearestDistances(taken(asked, width, chosen), others) : null;
+    if (compared !== null) return compared;
     index ??= indexRows(encoded, width, test);
     const known = index;
     return Float64Array.from(chosen, (row) => nearestSquared(known, asked, row, within));

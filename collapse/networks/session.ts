@@ -1,3 +1,4 @@
+import "./muteTelemetry.ts";
 import { createRequire } from "node:module";
 
 /** What a graph is run on. */

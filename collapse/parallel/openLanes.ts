@@ -1,3 +1,4 @@
+import "../networks/muteTelemetry.ts";
 import { Worker } from "node:worker_threads";
 import type { JobKind, Jobs } from "./jobs.ts";
 

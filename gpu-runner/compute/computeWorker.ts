@@ -1,3 +1,4 @@
+import "./muteTelemetry.ts";
 import { Worker } from "node:worker_threads";
 import type { NamedTensors } from "../protocol/datatypes.ts";
 import { refuse } from "../protocol/outcome.ts";

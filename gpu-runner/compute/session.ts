@@ -1,3 +1,4 @@
+import "./muteTelemetry.ts";
 import { join } from "node:path";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { Graph } from "../build-models/graph.ts";
