@@ -37,6 +37,7 @@ export interface NetworkOptions {
  * train: for prediction a ridge regression of random features, for generation a tree of variables and a discriminator.
  * Half of the reference's buckets train, the others judge; copies of judging rows are set aside on both sides. Channels
  * that the rows cannot resolve come back as not eligible.
+ * @testOnly Without threads, as `measureHarmInLanes` does without lanes.
  */
 export function measureHarm(
   reference: Summary,
