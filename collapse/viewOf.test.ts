@@ -65,6 +65,14 @@ test("numbers and levels alone are left as they are", async () => {
   expect([view.unit, view.sides]).toEqual(["row", sides]);
 });
 
+test("of rows in groups, whose outermost are those of a group or two, values beyond these are no evidence", async () => {
+  const table = { price: [1, 2, 3], user: ["a", "b", "c"] };
+  const plan = planOf(table, { group: "user" });
+  const doubted = async (of: TablePlan) => (await viewOf(sidesOf(of, table, table), 1, quiet)).doubted;
+  expect(await doubted(plan)).toEqual(["constraint_violations"]);
+  expect(await doubted({ ...plan, group: null })).toEqual([]);
+});
+
 test("actions by episodes are trajectories, and what counts frames is left out", async () => {
   const rows = Array.from({ length: 400 }, (_, row) => row);
   const table: MemoryTable = {

@@ -49,6 +49,12 @@ const ROWS: Judge = {
   notes: [],
 };
 
+/** Of rows in groups the outermost belong to a group or two: other real groups lie elsewhere. */
+const rowsOf = ({ group }: TablePlan): Judge => ({
+  ...ROWS,
+  doubted: group === null ? [] : ["constraint_violations"],
+});
+
 const READS: Reads = { text: true, vectors: true };
 /** Each text is 44 numbers and each vector 32, and 256 are encoded. */
 const MOST_TEXTS = 4;
@@ -60,7 +66,7 @@ const MOST_VECTORS = 4;
  * reference that was learned before (a profile) is taken as it is.
  */
 export async function viewOf(sides: Sides, seed: number, onProgress: ProgressListener): Promise<View> {
-  if (sides.learned !== null) return { ...ROWS, sides };
+  if (sides.learned !== null) return { ...rowsOf(sides.plan), sides };
   const channels = trajectoryChannels(sides.plan);
   const texts = placed(sides.plan, "text").slice(0, MOST_TEXTS);
   const vectors = placed(sides.plan, "vector");
@@ -76,7 +82,7 @@ export async function viewOf(sides: Sides, seed: number, onProgress: ProgressLis
       .slice(0, MOST_VECTORS)
       .map(projectVector),
   ];
-  if (learners.length === 0 && ofVectors.length === 0 && channels === null) return { ...ROWS, sides };
+  if (learners.length === 0 && ofVectors.length === 0 && channels === null) return { ...rowsOf(sides.plan), sides };
   if (learners.length > 0) {
     onProgress({ phase: "Reading the reference's texts" });
     for await (const block of sides.reference.blocks(READS)) for (const { learn } of learners) learn(block);
@@ -94,7 +100,7 @@ export async function viewOf(sides: Sides, seed: number, onProgress: ProgressLis
     };
   }
   if (texts.length === 0 || vectors.length > 0 || sides.plan.columns.some(isAnalyzed))
-    return { ...ROWS, sides: derived };
+    return { ...rowsOf(sides.plan), sides: derived };
   onProgress({ phase: "Reading documents" });
   const places = texts.map(({ place }) => place);
   const documents = {
