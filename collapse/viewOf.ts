@@ -82,7 +82,8 @@ export async function viewOf(sides: Sides, seed: number, onProgress: ProgressLis
       .slice(0, MOST_VECTORS)
       .map(projectVector),
   ];
-  if (learners.length === 0 && ofVectors.length === 0 && channels === null) return { ...rowsOf(sides.plan), sides };
+  if (learners.length === 0 && ofVectors.length === 0 && channels === null)
+    return { ...rowsOf(sides.plan), sides };
   if (learners.length > 0) {
     onProgress({ phase: "Reading the reference's texts" });
     for await (const block of sides.reference.blocks(READS)) for (const { learn } of learners) learn(block);
