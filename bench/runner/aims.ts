@@ -14,10 +14,6 @@ const LEAST_RATES: Readonly<Partial<Record<Protocol, number>>> = { "REST binary"
 const LEAST_GAIN = 3;
 const LEAST_SHARE = 0.7;
 const MOST_ADDED_MS = 0.5;
-/** On a machine with two cores for three processes, the same thing measured twice differs by this much. */
-const NOISE = 0.05;
-/** One caller's rate hangs on how soon sleeping threads wake: in ten pairs it differed by 20 % either way. */
-const LONE_NOISE = 0.2;
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 
@@ -29,13 +25,13 @@ const twinOf = (points: readonly RunnerPoint[], { callers, model, protocol }: Ru
 const labelOf = ({ callers, model, protocol }: RunnerPoint): string =>
   `${model}, ${protocol}, callers: ${callers}`;
 
-const gainAim = (point: RunnerPoint, twin: RunnerPoint, least: number, noise: number): RunnerAim => {
+const gainAim = (point: RunnerPoint, twin: RunnerPoint, least: number): RunnerAim => {
   const gain = point.load.requestsPerSecond / twin.load.requestsPerSecond;
   return {
     what: `${labelOf(point)}: batched against unbatched`,
     aim: `${least} ×`,
     reached: `${gain.toFixed(2)} ×`,
-    isReached: gain >= least - noise,
+    isReached: gain >= least,
   };
 };
 
@@ -72,9 +68,9 @@ const aimsOf = (points: readonly RunnerPoint[], point: RunnerPoint): RunnerAim[]
   const twin = twinOf(points, point);
   const leastRate = LEAST_RATES[protocol];
   const isCrowded = callers === MOST_CALLERS;
-  if (model === "wide" && isCrowded && twin) aims.push(gainAim(point, twin, LEAST_GAIN, 0), shareAim(point));
+  if (model === "wide" && isCrowded && twin) aims.push(gainAim(point, twin, LEAST_GAIN), shareAim(point));
   if (model === "small" && isCrowded && leastRate) aims.push(rateAim(point, leastRate));
-  if (model === "small" && twin) aims.push(gainAim(point, twin, 1, callers === 1 ? LONE_NOISE : NOISE));
+  if (model === "small" && twin) aims.push(gainAim(point, twin, 1));
   if (protocol === "gRPC" && callers === 1 && (model === "small" || model === "wide"))
     aims.push(addedAim(point));
   return aims;

@@ -7,11 +7,11 @@ const random = seededRandom(3, "nearest");
 const numbers = (rows: number): Float64Array =>
   Float64Array.from({ length: rows * WIDTH }, () => random.normal());
 
-test("the nearest of all others is as near as one that was found by comparing each, and an equal row is at 0", () => {
+test("the nearest of all others is as near as one that was found by comparing each, and equal rows are at 0", () => {
   const others = numbers(300);
-  const asked = Float64Array.of(...numbers(600), ...others.subarray(50 * WIDTH, 51 * WIDTH));
+  const asked = Float64Array.of(...numbers(600), ...others);
   const found = nearestDistances(asked, othersOf({ rows: 300, values: others }));
-  const slow = Array.from({ length: 601 }, (_, row) =>
+  const slow = Array.from({ length: 900 }, (_, row) =>
     Math.min(
       ...Array.from({ length: 300 }, (__, other) =>
         Array.from({ length: WIDTH }).reduce<number>(
@@ -24,5 +24,5 @@ test("the nearest of all others is as near as one that was found by comparing ea
   slow.forEach((distance, row) => {
     expect(found?.[row]).toBeCloseTo(distance, 10);
   });
-  expect(found?.[600]).toBe(0);
+  expect(found?.subarray(600)).toEqual(new Float64Array(300));
 });
